@@ -1,0 +1,28 @@
+/**
+ * What the loop needs of a grammar's matcher.
+ *
+ * The engine's `Matcher` is one; a test's few lines may be another. The loop owns the mask buffer and
+ * calls, for every token, `fillMask` and then `acceptToken` with the id it chose.
+ *
+ * @module
+ */
+
+/** The state of one constrained text. `Matcher` of `src/matcher` satisfies it. */
+export interface Constraint {
+  /**
+   * Writes the allowed tokens: bit `id % 32` of word `id / 32`, EOS bits where the text may end.
+   *
+   * @param out `vocabulary.maskWordCount` words, overwritten whole.
+   * @returns False at a dead end, which must never happen.
+   */
+  fillMask(out: Uint32Array): boolean;
+  /**
+   * @param tokenId The token that was chosen; EOS ends the matcher.
+   * @returns False when it is not allowed; the state is then unchanged.
+   */
+  acceptToken(tokenId: number): boolean;
+  /** Whether the text may end here. */
+  isAccepting(): boolean;
+  /** Takes back the last tokens. */
+  rollback(tokenCount: number): void;
+}

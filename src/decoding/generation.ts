@@ -1,0 +1,104 @@
+/**
+ * What a generation is asked for, what it reports on the way, and what it comes to.
+ *
+ * The vocabulary of the loop in `generate.ts`, shared by extraction, agents and the server.
+ *
+ * @module
+ */
+
+import type { CompiledGrammar } from "../matcher/mod.ts";
+import type { Constraint } from "./constraint.ts";
+import type { ChatMessage } from "./language_model.ts";
+import type { SamplingOptions } from "./sampling.ts";
+
+/** What the model continues: exactly one of the two. */
+export type Prompt =
+  | {
+    /** The turns so far; rendered with the model's chat template. */
+    messages: readonly ChatMessage[];
+    promptTokenIds?: undefined;
+  }
+  | {
+    /** The token ids so far, at least one. */
+    promptTokenIds: readonly number[];
+    messages?: undefined;
+  };
+
+/** Options of `generate` besides the prompt. */
+export interface GenerationOptions {
+  /** The frame that the text must stay inside; default: free text. */
+  grammar?: CompiledGrammar;
+  /** A matcher of one's own in place of `grammar`, e.g. one that stands in the middle of a text. */
+  constraint?: Constraint;
+  /** Most tokens to write. Default 1,024, or what the context leaves room for if that is less. */
+  maxTokens?: number;
+  /** How tokens are drawn; default greedy. */
+  sampling?: SamplingOptions;
+  /** Ends the generation within one forward pass; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called for every token, before the event is yielded. */
+  onToken?: (event: TokenEvent) => void;
+}
+
+/** The prompt was read, the first token can be chosen. */
+export interface PromptEvent {
+  readonly type: "prompt";
+  readonly promptTokenCount: number;
+  readonly prefillMs: number;
+}
+
+/** A token was written. */
+export interface TokenEvent {
+  readonly type: "token";
+  readonly tokenId: number;
+  /** Place among the tokens written, from 0. */
+  readonly index: number;
+  /** The text that became certain with it; empty in the middle of a character. */
+  readonly text: string;
+  /** Where it came from: drawn from the model's distribution under the mask. */
+  readonly origin: "sampled";
+}
+
+/** What a generation reports while it runs. */
+export type GenerationEvent = PromptEvent | TokenEvent;
+
+/** Why a generation ended: at an end the model chose or the grammar set, or at `maxTokens`. */
+export type FinishReason = "stop" | "length";
+
+/** What a generation cost, in tokens. */
+export interface Usage {
+  readonly promptTokens: number;
+  /** Tokens of the text; an EOS token is not counted. */
+  readonly completionTokens: number;
+  /** Forward passes of the model, prefill included. */
+  readonly forwardPasses: number;
+}
+
+/** Where the time went, in milliseconds. */
+export interface Timings {
+  /** From the call to the moment the first token was chosen. */
+  readonly timeToFirstTokenMs: number;
+  /** The pass over the prompt. */
+  readonly prefillMs: number;
+  /** From the end of that pass to the end of the text. */
+  readonly decodeMs: number;
+  /** Computing masks and following the grammar; part of `prefillMs` and `decodeMs`. */
+  readonly maskMs: number;
+  /** Choosing tokens out of the logits; part of `decodeMs`. */
+  readonly sampleMs: number;
+}
+
+/** What a generation came to. */
+export interface GenerationResult {
+  /** Everything that was written, special tokens left out. */
+  readonly text: string;
+  /** The tokens of the text, without EOS. */
+  readonly tokenIds: readonly number[];
+  readonly finishReason: FinishReason;
+  /** Whether the text is a sentence of the grammar; for free text, whether the model ended it. */
+  readonly isComplete: boolean;
+  readonly usage: Usage;
+  readonly timings: Timings;
+  /** The seed of the draws; `null` when greedy. */
+  readonly seed: number | null;
+}

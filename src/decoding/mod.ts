@@ -1,0 +1,43 @@
+/**
+ * Decoding: the interface to language models, sampling, and the generation loop.
+ *
+ * Knows nothing of how logits are computed (`src/models`) or of how masks are (`src/matcher`).
+ *
+ * @module
+ */
+
+export type {
+  AppendOptions,
+  ChatMessage,
+  LanguageModel,
+  ModelInfo,
+  Sequence,
+  Tokenizer,
+} from "./language_model.ts";
+export type { Constraint } from "./constraint.ts";
+export {
+  ContextLengthError,
+  DeadEndError,
+  IncompleteOutputError,
+  InvalidLogitsError,
+} from "./errors.ts";
+export { EventStream } from "./event_stream.ts";
+export { generate } from "./generate.ts";
+export type {
+  FinishReason,
+  GenerationEvent,
+  GenerationOptions,
+  GenerationResult,
+  Prompt,
+  PromptEvent,
+  Timings,
+  TokenEvent,
+  Usage,
+} from "./generation.ts";
+export { PartialJson } from "./partial_json.ts";
+export { encodeChat } from "./prompt_tokens.ts";
+export type { EncodeChatOptions } from "./prompt_tokens.ts";
+export { RandomSource } from "./random.ts";
+export { mostProbable, Sampler } from "./sampling.ts";
+export type { SamplingOptions } from "./sampling.ts";
+export { TokenTextDecoder } from "./token_text.ts";
