@@ -49,6 +49,8 @@ export interface OpenOptions {
   dtype: string;
   /** Threads of the forward pass; `undefined` leaves it to ONNX Runtime on cpu and means 1 on wasm. */
   threads: number | undefined;
+  /** Number of files with external data beside the graph. */
+  externalFileCount: number;
 }
 
 /** transformers.js prints nothing at this level; errors are thrown, not logged. */
@@ -77,6 +79,7 @@ export async function openModel(
     device: options.device,
     dtype: options.dtype as "q4",
     local_files_only: true,
+    use_external_data_format: options.externalFileCount,
     session_options: sessionOptions,
   });
   return { transformers, model: model as unknown as LoadedModel };
@@ -92,7 +95,8 @@ async function importWebBuild(device: RuntimeDevice, threads: number): Promise<T
     pathToFileURL(require.resolve(`onnxruntime-web/ort-wasm-simd-threaded${variant}.${extension}`))
       .href;
   const source = (await Deno.readTextFile(new URL(fileUrl("mjs"))))
-    .replaceAll("globalThis.process?.versions?.node", "false"); // or it would load Node's modules
+    .replaceAll("globalThis.process?.versions?.node", "false") // or it would load Node's modules
+    .replaceAll('workerData:"em-pthread",', ""); // for Node only; Deno warns of it on stderr
   const factoryUrl = "data:text/javascript," + encodeURIComponent(source);
 
   const env = transformers.env as unknown as {

@@ -1,0 +1,20 @@
+/**
+ * Models: load a causal language model through transformers.js, in a Worker, on webgpu, wasm or cpu.
+ *
+ * Importing this module loads neither transformers.js nor ONNX Runtime; the Worker does, once a model is
+ * loaded.
+ *
+ * @module
+ */
+
+export { DEFAULT_MODEL, loadModel, type LoadModelOptions } from "./load_model.ts";
+export { type DeviceChoice, DTYPE_SUFFIXES, gpuAdapterKind, type ModelDtype } from "./device.ts";
+export {
+  ModelLoadError,
+  type ModelLoadReason,
+  ModelRunError,
+  type ModelRunReason,
+} from "./errors.ts";
+export { defaultCacheDir, type LoadProgress, type ModelFilesOptions } from "./model_files.ts";
+export type { DownloadOptions } from "./download.ts";
+export type { RuntimeDevice } from "./transformers_runtime.ts";
