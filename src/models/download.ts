@@ -19,12 +19,15 @@ import { dirname } from "@std/path";
 
 /** What to download, and to where. */
 export interface DownloadOptions {
+  /** Where from. */
   url: string;
   /** Path of the finished file; folders are made. */
   path: string;
   /** Sent to the URL's own origin only, not to where it redirects. */
   headers?: Record<string, string>;
+  /** Stops the download. */
   signal?: AbortSignal;
+  /** Called with every chunk that has been stored. */
   onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
   /** Failures in a row without a new byte before giving up; default 5. */
   attempts?: number;

@@ -38,16 +38,21 @@ export type ModelLoadReason =
 
 /** A model could not be loaded. */
 export class ModelLoadError extends EspalierError {
+  /** Always `"model_load"`. */
   readonly code = "model_load";
 
   /**
+   * Makes the error.
+   *
    * @param reason What kind of failure.
    * @param model Id or path, as the caller gave it.
    * @param message What failed, and what would help.
    * @param options `file`: the file concerned; `cause`: the error underneath.
    */
   constructor(
+    /** What kind of failure. */
     readonly reason: ModelLoadReason,
+    /** Id or path, as the caller gave it. */
     readonly model: string,
     message: string,
     options: { file?: string; cause?: unknown } = {},
@@ -72,14 +77,22 @@ export type ModelRunReason = "forward_failed" | "out_of_memory" | "worker_died" 
 
 /** A loaded model could not go on. */
 export class ModelRunError extends EspalierError {
+  /** Always `"model_run"`. */
   readonly code = "model_run";
 
   /**
+   * Makes the error.
+   *
    * @param reason What kind of failure.
    * @param message What failed.
    * @param options `cause`: the error underneath.
    */
-  constructor(readonly reason: ModelRunReason, message: string, options?: ErrorOptions) {
+  constructor(
+    /** What kind of failure. */
+    readonly reason: ModelRunReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }

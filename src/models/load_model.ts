@@ -50,7 +50,7 @@ const MAX_DEFAULT_WASM_THREADS = 4;
  * with `await using`.
  *
  * @param idOrPath Hub id such as `"owner/name"`, or a folder's path or file URL. A name that is neither
- *   clearly a path nor an existing folder is a hub id. Default {@link DEFAULT_MODEL}.
+ *   clearly a path (`./…`, `/…`) nor that of a folder with a `config.json` is a hub id. Default {@link DEFAULT_MODEL}.
  * @throws {ModelLoadError} With the `reason`; see {@link ModelLoadError}.
  * @throws {RangeError} If `threads` is not a positive integer.
  *

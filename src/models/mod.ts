@@ -7,6 +7,15 @@
  * @module
  */
 
+export { EspalierError } from "../errors.ts";
+export type {
+  AppendOptions,
+  ChatMessage,
+  LanguageModel,
+  ModelInfo,
+  Sequence,
+  Tokenizer,
+} from "../decoding/language_model.ts";
 export { DEFAULT_MODEL, loadModel, type LoadModelOptions } from "./load_model.ts";
 export { type DeviceChoice, DTYPE_SUFFIXES, gpuAdapterKind, type ModelDtype } from "./device.ts";
 export {

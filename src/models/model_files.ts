@@ -24,6 +24,7 @@ export interface LoadProgress {
   phase: "download" | "load" | "ready";
   /** File concerned, relative to the model's folder. */
   file: string;
+  /** Bytes of it that are there. */
   loadedBytes: number;
   /** `undefined` where the server does not say. */
   totalBytes: number | undefined;
@@ -41,10 +42,15 @@ export interface ModelFiles {
 
 /** Where and how to look for a model. */
 export interface ModelFilesOptions {
+  /** Folder that downloads are kept in; default {@link defaultCacheDir}. */
   cacheDir?: string;
+  /** Where models are downloaded from; default the Hugging Face hub. */
   remoteHost?: string;
+  /** Branch, tag or commit; default `main`. */
   revision?: string;
+  /** Told how far the files have come. */
   onProgress?: (progress: LoadProgress) => void;
+  /** Stops downloads. */
   signal?: AbortSignal;
   /** Of single downloads; for tests. */
   download?: Pick<DownloadOptions, "attempts" | "firstPauseMs" | "stallTimeoutMs">;
@@ -57,7 +63,7 @@ const REVISION = /^[A-Za-z0-9][\w./-]{0,127}$/;
 /** Progress events of one file come at most this often. */
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Opens a folder if the name is a path or names an existing folder, else a model of the hub. */
+/** Opens a folder if the name is a path or names a folder with a `config.json`, else a model of the hub. */
 export async function openModelFiles(
   idOrPath: string,
   options: ModelFilesOptions,
@@ -66,12 +72,10 @@ export async function openModelFiles(
   const isPath = path !== idOrPath || /^(\.{0,2}[\\/]|\.{1,2}$|[A-Za-z]:[\\/])/.test(path) ||
     path.includes("\\");
   const folder = resolve(path);
-  if (isPath || await isFolder(folder)) {
-    if (!(await isFolder(folder))) {
-      throw new ModelLoadError("not_found", idOrPath, `there is no folder ${folder}`);
-    }
-    return new LocalFiles(folder);
+  if (isPath && !(await isFolder(folder))) {
+    throw new ModelLoadError("not_found", idOrPath, `there is no folder ${folder}`);
   }
+  if (isPath || await isFile(join(folder, "config.json"))) return new LocalFiles(folder);
   return new HubFiles(idOrPath, options);
 }
 

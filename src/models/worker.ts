@@ -112,7 +112,7 @@ async function handle(
 async function load(options: LoadRequest): Promise<void> {
   device = options.device;
   const { transformers, model } = await openModel(options);
-  pass = new ForwardPass(transformers, model, options.logitsSize, options.contextLength);
+  pass = new ForwardPass(transformers, model, device, options.logitsSize, options.contextLength);
 }
 
 function loadedPass(): ForwardPass {

@@ -37,9 +37,14 @@ export class WorkerClient {
   #nextRequestId = 1;
   #ended: ModelRunError | null = null;
 
-  /** @param name Shown by debuggers. */
-  constructor(name: string) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name });
+  /**
+   * Starts the Worker.
+   *
+   * @param name Shown by debuggers.
+   * @param url The Worker's module; default `worker.ts` beside this file.
+   */
+  constructor(name: string, url: URL = new URL("./worker.ts", import.meta.url)) {
+    this.#worker = new Worker(url, { type: "module", name });
     this.#worker.onmessage = (event: MessageEvent<Reply>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

@@ -48,6 +48,10 @@ export interface BuildOptions {
   dtypes?: readonly Dtype[];
   /** Any integer; the same seed gives the same weights in every dtype. Default 1. */
   seed?: number;
+  /** Leave out the input `num_logits_to_keep`, as many models on the hub do. Default false. */
+  allLogits?: boolean;
+  /** Weights above this size go into external files; default 64 MiB. */
+  inlineLimitBytes?: number;
   /** Called before each file is written. */
   onFile?: (path: string) => void;
 }
@@ -70,7 +74,7 @@ const SUFFIXES: Record<Dtype, string> = { fp32: "", q8: "_quantized", q4: "_q4" 
  * ```
  */
 export async function buildModel(options: BuildOptions): Promise<string> {
-  const { out, preset = "tiny", dtypes = ["fp32"], seed = 1, onFile } = options;
+  const { out, preset = "tiny", dtypes = ["fp32"] } = options;
   if (!PRESETS.includes(preset)) {
     throw new TypeError(`preset must be one of ${PRESETS.join(", ")}, given "${preset}"`);
   }
@@ -87,19 +91,19 @@ export async function buildModel(options: BuildOptions): Promise<string> {
   const shape: ModelShape = preset === "tiny"
     ? { ...TINY, vocabularySize: Math.ceil(ids.size / 64) * 64 }
     : QWEN2_5_0_5B;
-  const externalFiles = await writeGraphs(out, shape, dtypes, seed, onFile);
-  await writeJsonFiles(out, shape, tokenizer, ids, externalFiles, onFile);
+  const externalFiles = await writeGraphs(shape, dtypes, options);
+  await writeJsonFiles(out, shape, tokenizer, ids, externalFiles, options.onFile);
   return out;
 }
 
 /** Writes one graph a dtype; returns the number of external files by graph file name. */
 async function writeGraphs(
-  out: string,
   shape: ModelShape,
   dtypes: readonly Dtype[],
-  seed: number,
-  onFile?: (path: string) => void,
+  options: BuildOptions,
 ): Promise<Record<string, number>> {
+  const { out, seed = 1, allLogits = false, inlineLimitBytes = INLINE_LIMIT_BYTES, onFile } =
+    options;
   const source = new RandomWeights(shape, seed);
   const weightCount = [...weightShapes(shape).values()]
     .reduce((sum, { rows, columns }) => sum + rows * columns, 0);
@@ -109,10 +113,11 @@ async function writeGraphs(
     const path = join(out, "onnx", fileName);
     await Deno.mkdir(dirname(path), { recursive: true });
     onFile?.(path);
-    const external = weightCount * 4 > INLINE_LIMIT_BYTES;
+    const external = weightCount * 4 > inlineLimitBytes;
     const store = external ? new FileWeightStore(path) : new MemoryWeightStore();
     try {
-      await Deno.writeFile(path, encodeOnnxModel(buildQwen2Graph(shape, source, dtype, store)));
+      const graph = buildQwen2Graph(shape, source, dtype, store, !allLogits);
+      await Deno.writeFile(path, encodeOnnxModel(graph));
     } finally {
       store.close();
     }

@@ -28,14 +28,16 @@ const TO_THE_END = Number.MAX_SAFE_INTEGER;
  * @param source Its weights.
  * @param dtype Format of the matrices; norms and biases stay float32.
  * @param store Where the weights go.
+ * @param keepsLogits Whether the graph has the input `num_logits_to_keep`.
  */
 export function buildQwen2Graph(
   shape: ModelShape,
   source: WeightSource,
   dtype: Dtype,
   store: WeightStore,
+  keepsLogits = true,
 ): OnnxModel {
-  return new Qwen2Graph(shape, source, dtype, store).build();
+  return new Qwen2Graph(shape, source, dtype, store).build(keepsLogits);
 }
 
 class Qwen2Graph {
@@ -52,12 +54,12 @@ class Qwen2Graph {
     this.#linear = createLinearLayers(dtype, this.#graph, source, weightShapes(shape));
   }
 
-  build(): OnnxModel {
+  build(keepsLogits: boolean): OnnxModel {
     const graph = this.#graph, shape = this.shape;
     const tokenIds = graph.input("input_ids", "int64", ["batch_size", "sequence"]);
     const mask = graph.input("attention_mask", "int64", ["batch_size", "total"]);
     graph.input("position_ids", "int64", ["batch_size", "sequence"]);
-    const keep = graph.input("num_logits_to_keep", "int64", []);
+    const keep = keepsLogits ? graph.input("num_logits_to_keep", "int64", []) : null;
     const lengths = this.#lengths(mask);
     this.#storeRotations();
 
@@ -80,14 +82,7 @@ class Qwen2Graph {
         : "model.norm.weight";
       [normalized, residual] = this.#addAndNormalize(residual, transformed, nextNorm);
     }
-    const first = graph.node("Reshape", [graph.node("Neg", [keep]), graph.int64([1])]);
-    const last = graph.node("Slice", [
-      normalized,
-      first,
-      graph.int64([TO_THE_END]),
-      graph.int64([1]),
-    ]);
-    this.#linear.logits(last);
+    this.#linear.logits(keep === null ? normalized : this.#lastPositions(normalized, keep));
     graph.output("logits", "float32", ["batch_size", "kept", shape.vocabularySize]);
     for (let layer = 0; layer < shape.layerCount; layer++) {
       for (const part of ["key", "value"]) {
@@ -95,6 +90,13 @@ class Qwen2Graph {
       }
     }
     return graph.build("qwen2");
+  }
+
+  /** The last `keep` positions of `[batch, sequence, hidden]`; all of them where `keep` is 0. */
+  #lastPositions(hidden: string, keep: string): string {
+    const graph = this.#graph;
+    const first = graph.node("Reshape", [graph.node("Neg", [keep]), graph.int64([1])]);
+    return graph.node("Slice", [hidden, first, graph.int64([TO_THE_END]), graph.int64([1])]);
   }
 
   /** Last position of each sequence, and the longest length, as GroupQueryAttention wants them (int32). */
