@@ -3,11 +3,12 @@
 /**
  * `deno task test`: everything that has to hold before a change is done, in one command.
  *
- * Runs the formatter, the linter, the type checker, the documentation linter and then the tests (with
- * the examples inside documentation as tests), all with the Deno that runs this script, so that it
- * works where `deno` is not on the PATH (`npx -y deno task test`). A failing step does not keep the
- * later ones from running. The last line is always `N passed, N failed`: every step but the last
- * counts as one, the last one counts each of its tests.
+ * Holds the lockfile against `deno.json`, then runs the formatter, the linter, the type checker, the
+ * documentation linter, and the tests with the examples inside documentation as tests. Everything runs
+ * with the Deno that runs this script, so that it works where `deno` is not on the PATH
+ * (`npx -y deno task test`). A failing step does not keep the later ones from running. The last line is
+ * always `N passed, N failed`: every step but the last counts as one, the last one counts each of its
+ * tests.
  *
  * Arguments go to the test runner (`deno task test src/matcher` runs the checks and those tests).
  *
@@ -33,14 +34,15 @@ const TEST_PERMISSIONS = [
 ];
 
 const root = new URL("../../", import.meta.url);
-const frozen = Deno.env.get("CI") ? ["--frozen"] : [];
 
 const steps: { name: string; args: string[] }[] = [
+  // Installs the npm packages too; fails where deno.json has a dependency that deno.lock has not.
+  { name: "lockfile", args: ["install", "--frozen", "--quiet"] },
   { name: "fmt", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint", "--quiet"] },
   {
     name: "check",
-    args: ["check", "--quiet", "--doc", ...frozen, ".", ...await markdownFiles(root)],
+    args: ["check", "--quiet", "--doc", ".", ...await markdownFiles(root)],
   },
   { name: "doc --lint", args: ["doc", "--lint", ...await documentedEntryPoints(root)] },
   {
@@ -51,7 +53,6 @@ const steps: { name: string; args: string[] }[] = [
       "--no-check", // `check` above has checked all of it, examples included
       "--parallel",
       "--quiet",
-      ...frozen,
       ...TEST_PERMISSIONS,
       ...Deno.args,
     ],
