@@ -69,7 +69,7 @@ export async function resolveDevice(
 ): Promise<ResolvedDevice> {
   if (choice === "wasm") return { device: "wasm", dtypes: WASM_DTYPES };
   if (choice === "cpu") {
-    const obstacle = await cpuObstacle();
+    const obstacle = await cpuObstacle("request");
     if (obstacle) throw new ModelLoadError("unsupported_device", model, obstacle);
     return { device: "cpu", dtypes: CPU_DTYPES };
   }
@@ -92,7 +92,7 @@ export async function resolveDevice(
       'this machine offers no WebGPU adapter; "cpu" and "wasm" need none',
     );
   }
-  return await cpuObstacle() === null
+  return await cpuObstacle("query") === null
     ? { device: "cpu", dtypes: CPU_DTYPES }
     : { device: "wasm", dtypes: WASM_DTYPES };
 }
@@ -139,14 +139,18 @@ function isHardware(adapter: GPUAdapter): boolean {
   return !SOFTWARE_ADAPTER.test(`${vendor} ${architecture} ${device} ${description}`);
 }
 
-/** Why onnxruntime-node cannot be loaded here, or null. */
-async function cpuObstacle(): Promise<string | null> {
+/**
+ * Why onnxruntime-node cannot be loaded here, or null.
+ *
+ * @param manner `"request"` may ask the user on the terminal for the permission.
+ */
+async function cpuObstacle(manner: "request" | "query"): Promise<string | null> {
   const target = `${Deno.build.os}-${Deno.build.arch}`;
   if (!CPU_TARGETS.has(target)) {
     return `onnxruntime-node has no binaries for ${target}; use the device "wasm"`;
   }
-  const { state } = await Deno.permissions.query({ name: "ffi" });
-  return state === "denied"
-    ? 'the device "cpu" loads a native library and needs --allow-ffi; "wasm" does not'
-    : null;
+  const { state } = await Deno.permissions[manner]({ name: "ffi" });
+  return state === "granted"
+    ? null
+    : 'the device "cpu" loads a native library and needs --allow-ffi; "wasm" does not';
 }

@@ -11,6 +11,7 @@
 import { join } from "@std/path";
 import { DTYPE_SUFFIXES, dtypeObstacle, type ModelDtype, type ResolvedDevice } from "./device.ts";
 import { ModelLoadError } from "./errors.ts";
+import { availableMemoryBytes, memoryObstacle } from "./memory_check.ts";
 import type { ModelFiles } from "./model_files.ts";
 import { OnnxFormatError, type OnnxOutline, readOnnxOutline } from "./onnx_inspection.ts";
 
@@ -31,9 +32,6 @@ export interface ModelFolder {
   chatTemplate: string | undefined;
 }
 
-/** wasm has 32-bit addresses; a model that leaves no room for anything else cannot be loaded. */
-const WASM_LIMIT_BYTES = 3.9e9;
-
 /** transformers.js refuses more. */
 const MAX_EXTERNAL_FILES = 100;
 
@@ -51,8 +49,8 @@ export async function readModelFolder(
 ): Promise<ModelFolder> {
   const reader = new FolderReader(model, files);
   if (dtype !== undefined) {
-    const obstacle = dtypeObstacle(dtype, device);
-    if (obstacle) throw new ModelLoadError("unsupported_dtype", model, obstacle);
+    const refusal = dtypeObstacle(dtype, device);
+    if (refusal) throw new ModelLoadError("unsupported_dtype", model, refusal);
   }
   const config = await reader.json("config.json");
   const generation = await reader.optionalJson("generation_config.json");
@@ -67,11 +65,12 @@ export async function readModelFolder(
   const outline = await reader.outline(chosen.graphFile);
   const external = await reader.externalFiles(chosen.graphFile, outline);
   const weightBytes = external.bytes + await reader.sizeOf(chosen.graphFile);
-  if (device.device === "wasm" && weightBytes > WASM_LIMIT_BYTES) {
+  const obstacle = memoryObstacle(device.device, weightBytes, await availableMemoryBytes());
+  if (obstacle) {
     throw new ModelLoadError(
       "out_of_memory",
       model,
-      `${weightBytes} bytes of weights do not fit into wasm's memory of 4 GiB; choose a smaller dtype`,
+      `"${model}" as ${chosen.dtype} does not fit into memory: ${obstacle}; choose a smaller dtype`,
       { file: chosen.graphFile },
     );
   }
