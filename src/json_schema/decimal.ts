@@ -57,7 +57,9 @@ const NUMBER_TEXT = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
  * {@link Decimal.from} are normalised: the mantissa has no trailing zero, and zero is `0 * 10^0`.
  */
 export class Decimal {
+  /** 0. */
   static readonly zero: Decimal = new Decimal(0n, 0);
+  /** 1. */
   static readonly one: Decimal = new Decimal(1n, 0);
 
   /**
@@ -146,14 +148,17 @@ export class Decimal {
     return this.exponent >= 0 || this.mantissa % powerOfTen(-this.exponent) === 0n;
   }
 
+  /** The value times -1. */
   negate(): Decimal {
     return new Decimal(-this.mantissa, this.exponent);
   }
 
+  /** The magnitude. */
   absolute(): Decimal {
     return this.mantissa < 0n ? this.negate() : this;
   }
 
+  /** The exact sum. @throws {RangeError} when it is out of range, see {@link Decimal.of}. */
   add(other: Decimal): Decimal {
     const exponent = Math.min(this.exponent, other.exponent);
     return Decimal.of(this.scaledTo(exponent) + other.scaledTo(exponent), exponent);

@@ -8,15 +8,18 @@
  * state is alive. After `e`, the state is a set of exponents (`number_machine_exponent.ts`).
  *
  * Two forms. "json" accepts any number that RFC 8259 allows: `-0`, `1.0` and `10e-1` for an integer, `1E+03`.
- * Its one bound: where the set has bounds or steps, an exponent is taken only after a mantissa of at
- * most 64 digits before the point and 64 after it, roughly (only leading zeros, trailing zeros and digits that matter are counted);
- * plain mantissas and exponents themselves have no limit. "canonical" is what a generator should write: no exponent, no `-0`,
- * no point if all members are whole numbers; at most 25 digits before and 20 after the point or what the
- * bounds and steps need, so that a model cannot write digits forever.
+ * Its one bound: where the set has bounds or steps, an exponent is taken only after a mantissa of at most
+ * {@link MAXIMUM_MANTISSA_DIGITS} digits before the point and as many after it, counted only where they matter (digits
+ * before the point for bounds, zeros before and digits after it for steps). Mantissas without an
+ * exponent, and exponents themselves, have no limit. "canonical" is what a generator should write: no
+ * exponent, no `-0`, no point if all members are whole numbers; at most 25 digits before and 20 after the point
+ * or what the bounds and steps need, so that a model cannot write digits forever.
  *
- * Cost: `step` is one table read once a transition is known. A new transition costs a few microseconds, more
- * for long enums (linear in live cells). A set without conditions has 12 states; an interval one
- * state for each pair of digit count and order against its ends; a lattice needs remainders besides.
+ * Cost: `step` is one table read (5 ns) once a transition is known; a new transition costs about 1 us on average,
+ * 3 us at the 99th percentile, more for long enums (linear in live cells). In "json" form a set without
+ * conditions has 9 states and one that only fixes the sign 12; otherwise digit counts up to the mantissa
+ * limit, and remainders for steps, are told apart as texts reach them (MaskBench's 437 constraints, 1,794
+ * numbers each: 123 states at the median). Canonical form counts digits too: 187 states for all numbers.
  *
  * @module
  */
@@ -153,6 +156,7 @@ export class NumberMachine implements Machine {
   readonly #accepting: boolean[] = [];
   #table = new Int32Array(16 << ROW_SHIFT);
 
+  /** See {@link numberMachine}. */
   constructor(set: NumberSet, form: NumberForm) {
     this.key = `number:${form}:${set.key}`;
     const isCanonical = form === "canonical";
@@ -189,6 +193,7 @@ export class NumberMachine implements Machine {
     return this.#states.length;
   }
 
+  /** See {@link Machine}. */
   step(state: number, byte: number): number {
     const byteClass = CLASS_OF_BYTE[byte]!;
     if (byteClass < 0) return -1;
@@ -200,6 +205,7 @@ export class NumberMachine implements Machine {
     return next;
   }
 
+  /** See {@link Machine}. */
   isAccepting(state: number): boolean {
     return this.#accepting[state]!;
   }

@@ -317,6 +317,45 @@ Deno.test("a random walk through any set always ends in a member", () => {
   );
 });
 
+Deno.test("mantissas around the length limit have no dead ends either", () => {
+  const digits = fc.array(fc.constantFrom(..."00000129"), { minLength: 55, maxLength: 75 })
+    .map((list) => list.join(""));
+  const text = fc.tuple(fc.constantFrom("0.", "1.", "", "-5.0", "3500."), digits, digits)
+    .map(([start, first, second]) => start === "" ? `7${first}.${second}` : start + first);
+  fc.assert(
+    fc.property(caseArbitrary, fc.array(text, { minLength: 3, maxLength: 3 }), (one, texts) => {
+      const machine = new NumberMachine(one.set, "json");
+      for (const text of texts) {
+        let state = machine.start, read = "";
+        for (const character of text) {
+          if (state < 0) break;
+          checkEnd(machine, state, `${one.name}: ${read}`);
+          state = machine.step(state, character.charCodeAt(0));
+          read += character;
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Fails unless an accepting state can be reached, looking at states nearest to the end of the text first. */
+function checkEnd(machine: NumberMachine, start: number, name: string): void {
+  const seen = new Set([start]), queue = [start];
+  for (let head = 0; head < queue.length; head++) {
+    if (machine.isAccepting(queue[head]!)) return;
+    for (const byte of BYTES) {
+      const next = machine.step(queue[head]!, byte);
+      if (next >= 0 && !seen.has(next)) {
+        seen.add(next);
+        queue.push(next);
+      }
+    }
+    assert(queue.length < 20_000, `no end found after ${name}`);
+  }
+  throw new Error(`dead end after ${name}`);
+}
+
 Deno.test("numbers as serialisers write them are accepted", () => {
   const texts = [
     "1e21",

@@ -47,9 +47,13 @@ export interface NumberSet {
 export interface NumberKeywords {
   /** Whether only whole numbers are members (`"type": "integer"`). */
   readonly integer?: boolean;
+  /** Least member. */
   readonly minimum?: number | Decimal;
+  /** Greatest member. */
   readonly maximum?: number | Decimal;
+  /** Members are greater. */
   readonly exclusiveMinimum?: number | Decimal;
+  /** Members are less. */
   readonly exclusiveMaximum?: number | Decimal;
   /** Positive. */
   readonly multipleOf?: number | Decimal;
