@@ -1,0 +1,69 @@
+/**
+ * What can go wrong in an extraction besides the generation itself.
+ *
+ * @module
+ */
+
+import { EspalierError } from "../errors.ts";
+
+/** One thing that a schema's own checks found wrong with a value. */
+export interface ValidationIssue {
+  readonly message: string;
+  /** Keys and indices from the root to the place; empty for the root. */
+  readonly path: readonly (string | number)[];
+}
+
+/**
+ * The value fits the JSON Schema, but a check of the schema library that JSON Schema cannot express
+ * (a refinement, a transform that failed) refused it.
+ */
+export class ValidationError extends EspalierError {
+  readonly code = "validation_failed";
+
+  /**
+   * @param issues What was wrong, as the schema library reports it; at least one.
+   * @param text The JSON text that the model wrote.
+   * @param rawValue That text parsed, before any transform.
+   */
+  constructor(
+    readonly issues: readonly ValidationIssue[],
+    readonly text: string,
+    readonly rawValue: unknown,
+  ) {
+    super(
+      "the extracted value was refused by the schema: " +
+        issues.map(({ path, message }) =>
+          path.length > 0 ? `${path.join(".")}: ${message}` : message
+        )
+          .join("; "),
+    );
+  }
+}
+
+/** A schema of a library has no JSON Schema, so there is nothing to hold the model to. */
+export class SchemaConversionError extends EspalierError {
+  readonly code = "schema_conversion";
+
+  /**
+   * @param vendor The library: `"zod"`, or what a Standard Schema calls itself.
+   * @param options `cause`: the library's own error.
+   */
+  constructor(readonly vendor: string, options: ErrorOptions) {
+    const { cause } = options;
+    super(
+      `the ${vendor} schema cannot be written as JSON Schema: ` +
+        (cause instanceof Error ? cause.message : String(cause)) +
+        (/Date/.test(String(cause)) ? " (for dates: z.iso.date() with a transform)" : ""),
+      options,
+    );
+  }
+}
+
+/** There is nothing in the text to extract from. */
+export class EmptyTextError extends EspalierError {
+  readonly code = "empty_text";
+
+  constructor() {
+    super("the text to extract from is empty");
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * A vocabulary: what each token id writes, and which ids end a text.
+ *
+ * Made once a model and shared by every grammar. Holds the token trie that masks are computed on.
+ *
+ * @module
+ */
+
+import { type TokenizerJson, tokenTable } from "./token_bytes.ts";
+import { TokenTrie } from "./token_trie.ts";
+
+/** Options of {@link Vocabulary.fromBytes}. */
+export interface VocabularyOptions {
+  /** Ids that end a text; allowed in a mask where the grammar accepts. */
+  eosTokenIds: readonly number[];
+  /** Ids that a grammar never lets into a text; default none. EOS ids are special anyway. */
+  specialTokenIds?: readonly number[];
+  /** Width of the model's logits; at least the number of tokens, which is the default. */
+  logitsSize?: number;
+}
+
+/** Options of {@link Vocabulary.fromTokenizer}; by default taken from the tokenizer. */
+export interface FromTokenizerOptions {
+  eosTokenIds?: readonly number[];
+  logitsSize?: number;
+}
+
+/** Names under which common tokenizers end a turn or a text. */
+const EOS_NAMES = [
+  "<|im_end|>",
+  "<|endoftext|>",
+  "<|eot_id|>",
+  "<|end_of_text|>",
+  "</s>",
+  "<|end|>",
+  "<eos>",
+  "<end_of_turn>",
+];
+
+/** Immutable table of tokens with the trie over their bytes. */
+export class Vocabulary {
+  /** Number of token ids, holes included. */
+  readonly tokenCount: number;
+  /** Width of the logits; masks cover this many ids. */
+  readonly logitsSize: number;
+  /** 32-bit words of a mask: `ceil(logitsSize / 32)`. */
+  readonly maskWordCount: number;
+  readonly eosTokenIds: readonly number[];
+  /** The trie of all ordinary tokens. */
+  readonly trie: TokenTrie;
+  readonly #tokens: readonly (Uint8Array | null)[];
+  readonly #special: Uint8Array;
+  readonly #names: ReadonlyMap<number, string>;
+
+  private constructor(
+    tokens: readonly (Uint8Array | null)[],
+    options: VocabularyOptions,
+    names: ReadonlyMap<number, string>,
+  ) {
+    const { eosTokenIds, specialTokenIds = [], logitsSize = tokens.length } = options;
+    if (!Number.isInteger(logitsSize) || logitsSize < tokens.length) {
+      throw new RangeError(
+        `logitsSize must be an integer of at least the ${tokens.length} tokens, got ${logitsSize}`,
+      );
+    }
+    this.#tokens = tokens;
+    this.#names = names;
+    this.tokenCount = tokens.length;
+    this.logitsSize = logitsSize;
+    this.maskWordCount = (logitsSize + 31) >>> 5;
+    this.#special = new Uint8Array(logitsSize);
+    for (const id of [...eosTokenIds, ...specialTokenIds]) {
+      if (!Number.isInteger(id) || id < 0 || id >= logitsSize) {
+        throw new RangeError(`token id ${id} is not in 0..${logitsSize - 1}`);
+      }
+      this.#special[id] = 1;
+    }
+    this.eosTokenIds = [...new Set(eosTokenIds)];
+    let byteCount = 0, entryCount = 0;
+    for (let id = 0; id < tokens.length; id++) {
+      const bytes = tokens[id];
+      if (bytes === null || bytes === undefined || this.#special[id] === 1) continue;
+      if (!(bytes instanceof Uint8Array)) {
+        throw new TypeError(`token ${id} is neither a Uint8Array nor null`);
+      }
+      byteCount += bytes.length;
+      entryCount++;
+    }
+    const all = new Uint8Array(byteCount);
+    const starts = new Int32Array(entryCount + 1);
+    const ids = new Int32Array(entryCount);
+    let at = 0, entry = 0;
+    for (let id = 0; id < tokens.length; id++) {
+      const bytes = tokens[id];
+      if (bytes === null || bytes === undefined || this.#special[id] === 1) continue;
+      all.set(bytes, at);
+      ids[entry] = id;
+      starts[entry++] = at;
+      at += bytes.length;
+    }
+    starts[entry] = at;
+    this.trie = TokenTrie.build(all, starts, ids);
+  }
+
+  /**
+   * A vocabulary from the bytes of each token.
+   *
+   * @param tokens Index = token id; null where an id writes nothing. Not copied: leave it unchanged.
+   * @throws {RangeError} An id outside of the logits, or fewer logits than tokens.
+   * @throws {TypeError} An entry that is neither bytes nor null.
+   *
+   * @example Three tokens and an end
+   * ```ts
+   * import { Vocabulary } from "@espalier/core/vocabulary";
+   * const bytes = (text: string) => new TextEncoder().encode(text);
+   * const vocabulary = Vocabulary.fromBytes([bytes("a"), bytes("b"), bytes("ab"), null], {
+   *   eosTokenIds: [3],
+   * });
+   * console.assert(vocabulary.maskWordCount === 1);
+   * ```
+   */
+  static fromBytes(
+    tokens: readonly (Uint8Array | null)[],
+    options: VocabularyOptions,
+  ): Vocabulary {
+    return new Vocabulary(tokens, options, new Map());
+  }
+
+  /**
+   * A vocabulary from a tokenizer: a parsed `tokenizer.json`, or a transformers.js tokenizer.
+   *
+   * Added tokens (`<|im_end|>`, but also `<tool_call>`, which is not marked special) frame a text and are
+   * never part of one, so they count as special here.
+   *
+   * @param tokenizer The parsed file, or an object that holds it as transformers.js tokenizers do.
+   * @param options `eosTokenIds`: by default the tokenizer's own, or those of the usual names
+   *   (`<|im_end|>`, `<|endoftext|>`, …). `logitsSize`: by default the number of token ids.
+   * @throws {TokenizerFormatError} No vocabulary in it, or no EOS token to be found.
+   */
+  static fromTokenizer(tokenizer: unknown, options: FromTokenizerOptions = {}): Vocabulary {
+    const json = findTokenizerJson(tokenizer);
+    const { tokens, addedTokens } = tokenTable(json);
+    let eosTokenIds = options.eosTokenIds;
+    if (eosTokenIds === undefined) {
+      const named = [...addedTokens].filter(([, name]) => EOS_NAMES.includes(name))
+        .map(([id]) => id);
+      const own = (tokenizer as { eos_token_id?: unknown }).eos_token_id;
+      eosTokenIds = typeof own === "number" ? [own, ...named] : named;
+    }
+    return new Vocabulary(tokens, {
+      eosTokenIds,
+      specialTokenIds: [...addedTokens.keys()],
+      logitsSize: Math.max(options.logitsSize ?? 0, tokens.length),
+    }, addedTokens);
+  }
+
+  /** Bytes that a token writes; null for special tokens and unused ids. */
+  tokenBytes(id: number): Uint8Array | null {
+    return this.isSpecial(id) ? null : this.#tokens[id] ?? null;
+  }
+
+  /** Whether an id is an EOS or another special token. */
+  isSpecial(id: number): boolean {
+    return this.#special[id] === 1;
+  }
+
+  /** The name of an added token such as `<|im_end|>`, where the vocabulary came from a tokenizer. */
+  addedTokenName(id: number): string | undefined {
+    return this.#names.get(id);
+  }
+}
+
+/** Finds the parsed `tokenizer.json` in what the caller has. */
+function findTokenizerJson(tokenizer: unknown): TokenizerJson {
+  const seen = new Set<unknown>();
+  const queue: unknown[] = [tokenizer];
+  // transformers.js keeps it as `_tokenizerJSON`, or inside the tokenizer object that it wraps.
+  while (queue.length > 0 && seen.size < 64) {
+    const candidate = queue.shift();
+    if (candidate === null || typeof candidate !== "object" || seen.has(candidate)) continue;
+    seen.add(candidate);
+    const model = (candidate as { model?: { vocab?: unknown } }).model;
+    if (typeof model === "object" && model !== null && isPlainVocabulary(model.vocab)) {
+      return candidate as TokenizerJson;
+    }
+    for (const key of ["_tokenizerJSON", "tokenizerJSON", "_tokenizer", "tokenizer", "config"]) {
+      queue.push((candidate as Record<string, unknown>)[key]);
+    }
+  }
+  return tokenizer as TokenizerJson; // tokenTable() says what is missing
+}
+
+function isPlainVocabulary(vocab: unknown): boolean {
+  return typeof vocab === "object" && vocab !== null && !(vocab instanceof Map);
+}
