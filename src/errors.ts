@@ -15,6 +15,8 @@ export abstract class EspalierError extends Error {
   abstract readonly code: string;
 
   /**
+   * Makes the error.
+   *
    * @param message What failed, with the value that made it fail.
    * @param options `cause`: the error underneath, where there is one.
    */
@@ -26,9 +28,12 @@ export abstract class EspalierError extends Error {
 
 /** A documented limit (size, depth, states, time) was exceeded. */
 export class LimitExceededError extends EspalierError {
+  /** Always `"limit_exceeded"`. */
   readonly code = "limit_exceeded";
 
   /**
+   * Makes the error.
+   *
    * @param limit Name of the limit, as in the options that set it.
    * @param given The value that was met; `Infinity` when it was not counted to the end.
    * @param maximum The largest value allowed.

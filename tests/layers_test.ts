@@ -38,8 +38,14 @@ const ENGINE_EXPORTS = ["./automata", "./vocabulary", "./json-schema", "./gramma
 const root = new URL("../", import.meta.url);
 const sourceRoot = new URL("src/", root);
 
-/** Resolved imports of each local module, by its URL. */
-const graph = await moduleGraph(await sourceModules(sourceRoot));
+const modules = await moduleGraph([
+  ...await sourceModules(sourceRoot),
+  new URL("mod.ts", root).href,
+]);
+/** Resolved imports of each module, by its URL: all of them. */
+const graph = new Map([...modules].map(([module, { all }]) => [module, all]));
+/** Only those that are run together with the module. */
+const eagerGraph = new Map([...modules].map(([module, { eager }]) => [module, eager]));
 
 Deno.test("every folder of src/ has a place in the order of layers", async () => {
   const known = new Set(LAYERS.flat());
@@ -113,6 +119,15 @@ Deno.test("the engine's subpath exports reach neither transformers.js nor Hono",
   assert(checked.includes("./matcher"), "deno.json exports ./matcher");
 });
 
+Deno.test("importing mod.ts runs neither transformers.js nor Hono: a Worker does", () => {
+  const eager = reachable(new URL("mod.ts", root).href, eagerGraph);
+  assert(eager.has(new URL("models/load_model.ts", sourceRoot).href));
+  const heavy = [...eager].filter((module) =>
+    GUARDED.some((guarded) => isPackage(module, guarded.package))
+  );
+  assertEquals(heavy, []);
+});
+
 /** The layer of a local module: the first part of its path under `src/`. */
 function layerOf(module: string): string | undefined {
   if (!module.startsWith(sourceRoot.href)) return undefined;
@@ -132,10 +147,10 @@ function isPackage(specifier: string, name: string): boolean {
 }
 
 /** Everything that `entry` imports, directly or not, `entry` included. */
-function reachable(entry: string): Set<string> {
+function reachable(entry: string, imports: ReadonlyMap<string, string[]> = graph): Set<string> {
   const seen = new Set([entry]);
   for (const module of seen) {
-    for (const imported of graph.get(module) ?? []) seen.add(imported);
+    for (const imported of imports.get(module) ?? []) seen.add(imported);
   }
   return seen;
 }
@@ -154,7 +169,7 @@ async function sourceModules(folder: URL): Promise<string[]> {
 }
 
 /** Asks Deno for the graph below all `modules` at once, through a module that imports them. */
-async function moduleGraph(modules: string[]): Promise<Map<string, string[]>> {
+async function moduleGraph(modules: string[]): Promise<Map<string, Imports>> {
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(
@@ -167,15 +182,16 @@ async function moduleGraph(modules: string[]): Promise<Map<string, string[]>> {
     }).output();
     assert(success, new TextDecoder().decode(stderr));
     const info: ModuleInfo = JSON.parse(new TextDecoder().decode(stdout));
-    const imports = new Map<string, string[]>();
+    const imports = new Map<string, Imports>();
     for (const { specifier, error, dependencies = [] } of info.modules) {
       assert(error === undefined, `${specifier}: ${error}`);
-      imports.set(
-        specifier,
-        dependencies.flatMap(({ code, type }) =>
+      imports.set(specifier, {
+        all: dependencies.flatMap(({ code, type }) =>
           [code?.specifier, type?.specifier].filter((target) => target !== undefined)
         ),
-      );
+        eager: dependencies.filter(({ isDynamic }) => !isDynamic)
+          .flatMap(({ code }) => code?.specifier ?? []),
+      });
     }
     for (const module of modules) assert(imports.has(module), `${module} is in the graph`);
     return imports;
@@ -184,12 +200,20 @@ async function moduleGraph(modules: string[]): Promise<Map<string, string[]>> {
   }
 }
 
+/** What a module imports. */
+interface Imports {
+  readonly all: string[];
+  /** Without types and dynamic imports. */
+  readonly eager: string[];
+}
+
 /** The part of `deno info --json` that is read here. */
 interface ModuleInfo {
   readonly modules: readonly {
     readonly specifier: string;
     readonly error?: string;
     readonly dependencies?: readonly {
+      readonly isDynamic?: boolean;
       readonly code?: { readonly specifier?: string };
       readonly type?: { readonly specifier?: string };
     }[];

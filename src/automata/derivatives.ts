@@ -8,7 +8,7 @@
  *
  * The lexer reads *rows*: for a state that was visited, 256 targets in one flat table. In a row a target
  * without any completion is 0 (`EMPTY`), so the lexer never walks into a dead end. Emptiness is structural
- * except below an intersection or a complement, where it is decided by a search that stops at the first
+ * except of an intersection or a complement, where it is decided by a search that stops at the first
  * accepting state.
  *
  * Cost: a row is 1 KiB; filling one takes 1-20 µs for ordinary expressions, once per state per store.
@@ -39,6 +39,8 @@ import {
 import type { Machine } from "./machine.ts";
 
 const DEAD_INTERVALS = Int32Array.of(255, EMPTY);
+/** States of the first attempt to decide emptiness, after which the parts are looked at in pairs. */
+const SMALL_SEARCH = 400;
 
 /** Bounds of an automaton; see {@link Automaton}. */
 export interface AutomatonLimits {
@@ -61,7 +63,15 @@ export class Automaton {
   readonly #labelSets: number[][] = [[]];
   readonly #labelSetIndex = new Map<string, number>([["", 0]]);
   readonly #limits: AutomatonLimits;
+  /** Scratch: the targets of one machine state. */
+  readonly #machineRow = new Int32Array(256);
 
+  /**
+   * Makes an automaton without any row yet.
+   *
+   * @param store Where the expressions are; new states are added to it.
+   * @param limits Bounds other than the default ones.
+   */
   constructor(readonly store: RegexStore, limits?: Partial<AutomatonLimits>) {
     this.#limits = {
       rows: limits?.rows ?? 262_144,
@@ -74,7 +84,11 @@ export class Automaton {
     return this.rows.length >> 8;
   }
 
-  /** Offset of the state's row in `rows.data`, filled if need be. May replace `rows.data`. */
+  /**
+   * Offset of the state's row in `rows.data`, filled if need be. May replace `rows.data`.
+   *
+   * @throws {LimitExceededError} There are too many states, or one's emptiness is too hard to decide.
+   */
   row(state: Regex): number {
     if (state < this.rowOffset.length) {
       const offset = this.rowOffset.at(state);
@@ -85,7 +99,8 @@ export class Automaton {
 
   /** The state after one byte, 0 when there is no completion. */
   step(state: Regex, byte: number): Regex {
-    return this.rows.data[this.row(state) + byte] as number;
+    const offset = this.row(state); // first, because it may replace `rows.data`
+    return this.rows.data[offset + byte] as number;
   }
 
   /** The state after some bytes, 0 when there is no completion. */
@@ -213,10 +228,13 @@ export class Automaton {
       }
       case KIND_MACHINE: {
         const machine = store.machines[a] as Machine;
+        const row = this.#machineRow;
+        if (machine.transitions !== undefined) machine.transitions(b, row);
+        else for (let byte = 0; byte < 256; byte++) row[byte] = machine.step(b, byte);
         const result: number[] = [];
-        let current = machine.step(b, 0);
+        let current = row[0] as number;
         for (let byte = 1; byte < 256; byte++) {
-          const next = machine.step(b, byte);
+          const next = row[byte] as number;
           if (next === current) continue;
           result.push(byte - 1, current < 0 ? EMPTY : store.machineState(a, current));
           current = next;
@@ -309,7 +327,7 @@ export class Automaton {
     const store = this.store;
     const kind = store.kind.at(regex);
     if (kind === KIND_LABEL || kind === KIND_EPSILON) return true;
-    if (kind === KIND_BYTES || kind === KIND_ALL || kind === KIND_REPEAT) return false;
+    if (kind === KIND_BYTES || kind === KIND_ALL) return false;
     if (kind === KIND_UNION) {
       for (let i = 0; i < store.b.at(regex); i++) {
         if (!this.#isFinal(store.pool.at(store.a.at(regex) + i))) return false;
@@ -345,43 +363,76 @@ export class Automaton {
         return this.isAlive(a);
       case KIND_INTERSECT:
       case KIND_NOT:
-        return this.#searchAccepting(regex);
+        return this.#decideAliveBySearch(regex);
       default:
         return true; // EPSILON, ALL, BYTES, LABEL; a MACHINE is alive by its contract
     }
   }
 
-  /** Depth-first search for an accepting state; what it exhausts without finding one is dead. */
-  #searchAccepting(start: Regex): boolean {
-    const seen = new Set<Regex>([start]);
-    const stack = [start];
-    while (stack.length > 0) {
-      const state = stack.pop() as Regex;
+  /** Whether an intersection or a complement has a member; searched for, since its form does not tell. */
+  #decideAliveBySearch(regex: Regex): boolean {
+    const found = this.#searchAccepting(regex, SMALL_SEARCH);
+    if (found !== undefined) return found;
+    // What two of many parts rule out takes few states to find out, where all of them take thousands.
+    const { store } = this;
+    if (store.kind.at(regex) === KIND_INTERSECT && store.b.at(regex) > 2) {
+      const parts = store.pool.data.slice(
+        store.a.at(regex),
+        store.a.at(regex) + store.b.at(regex),
+      );
+      for (const part of parts) {
+        if (store.kind.at(part) !== KIND_NOT) continue;
+        for (const other of parts) {
+          if (store.kind.at(other) === KIND_NOT) continue;
+          const pair = store.intersect([part, other]);
+          if (pair === EMPTY || this.#searchAccepting(pair, SMALL_SEARCH) === false) return false;
+        }
+      }
+    }
+    const maximum = this.#limits.emptinessSearch;
+    const alive = this.#searchAccepting(regex, maximum);
+    if (alive === undefined) throw new LimitExceededError("emptinessSearch", Infinity, maximum);
+    return alive;
+  }
+
+  /**
+   * Searches for an accepting state; what it exhausts without finding one is dead, and the path to one
+   * that it finds is alive. Turns between the oldest and the newest open state: breadth first finds the
+   * short text that most languages have, depth first the end of a long counted one.
+   *
+   * @param maximum Most states to visit.
+   * @returns undefined when more would have to be visited.
+   */
+  #searchAccepting(start: Regex, maximum: number): boolean | undefined {
+    if (this.store.nullable.at(start) === 1) return true;
+    const origin = new Map<Regex, Regex>([[start, start]]);
+    const open = [start];
+    for (let oldest = 0, turn = 0; oldest < open.length; turn ^= 1) {
+      const state = turn === 0 ? open[oldest++] as Regex : open.pop() as Regex;
       const intervals = this.derivative(state);
       for (let i = 1; i < intervals.length; i += 2) {
         const target = intervals[i] as Regex;
-        if (target === EMPTY || seen.has(target)) continue;
+        if (target === EMPTY || origin.has(target)) continue;
         this.#cover(target);
-        const known = this.#alive.at(target);
-        if (known === 2) continue;
-        if (known === 1 || this.store.nullable.at(target) === 1) return true;
+        if (this.#alive.at(target) === 2) continue;
         const kind = this.store.kind.at(target);
-        if (kind !== KIND_INTERSECT && kind !== KIND_NOT && kind !== KIND_CONCAT) {
-          if (this.isAlive(target)) return true;
-          continue;
+        const needsSearch = kind === KIND_INTERSECT || kind === KIND_NOT;
+        if (
+          this.#alive.at(target) === 1 || this.store.nullable.at(target) === 1 ||
+          !needsSearch && this.isAlive(target)
+        ) {
+          for (let at = state; this.#alive.at(at) !== 1; at = origin.get(at) as Regex) {
+            this.#alive.data[at] = 1;
+          }
+          return true;
         }
-        seen.add(target);
-        if (seen.size > this.#limits.emptinessSearch) {
-          throw new LimitExceededError(
-            "emptinessSearch",
-            seen.size,
-            this.#limits.emptinessSearch,
-          );
-        }
-        stack.push(target);
+        if (!needsSearch) continue;
+        if (origin.size >= maximum) return undefined;
+        origin.set(target, state);
+        open.push(target);
       }
     }
-    for (const state of seen) this.#alive.data[state] = 2;
+    for (const state of origin.keys()) this.#alive.data[state] = 2;
     return false;
   }
 }

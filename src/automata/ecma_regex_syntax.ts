@@ -40,9 +40,12 @@ export type PatternNode =
 
 /** The text is not an ECMAScript pattern, neither with the `u` flag nor by the rules of Annex B. */
 export class PatternSyntaxError extends EspalierError {
+  /** Always `"pattern_syntax"`. */
   readonly code = "pattern_syntax";
 
   /**
+   * Makes the error.
+   *
    * @param pattern The whole pattern.
    * @param offset Where it stops making sense, in UTF-16 code units from its start.
    * @param reason What is wrong there.
@@ -54,16 +57,20 @@ export class PatternSyntaxError extends EspalierError {
 
 /** The pattern is valid, but its language is not regular, or too costly to compute. */
 export class UnsupportedPatternError extends EspalierError {
+  /** Always `"unsupported_pattern"`. */
   readonly code = "unsupported_pattern";
 
   /**
-   * @param pattern The whole pattern.
+   * Makes the error.
+   *
+   * @param pattern The whole pattern; empty where only its tree is known.
    * @param feature The construct that is refused, in words: `"back-reference"`.
    * @param offset Where it stands, in UTF-16 code units; -1 when it is no single place.
    */
   constructor(readonly pattern: string, readonly feature: string, readonly offset: number) {
     super(
-      `pattern ${quote(pattern)} uses what is not supported: ${feature}` +
+      `${pattern === "" ? "a pattern" : `pattern ${quote(pattern)}`} uses what is not supported: ` +
+        feature +
         (offset < 0 ? "" : ` at offset ${offset}`),
     );
   }

@@ -14,7 +14,11 @@ export class Int32Column {
   /** Entries in use. */
   length = 0;
 
-  /** @param capacity Entries to allocate at first. */
+  /**
+   * Makes an empty column.
+   *
+   * @param capacity Entries to allocate at first.
+   */
   constructor(capacity = 256) {
     this.data = new Int32Array(capacity);
   }

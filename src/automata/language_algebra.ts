@@ -26,8 +26,11 @@ export interface LanguageAlgebra<T> {
   characters(set: CodePointSet): T;
   /** Exactly this text. */
   literal(text: string): T;
+  /** A member of each part, one after the other; the empty text for no part. */
   concat(parts: readonly T[]): T;
+  /** The members of any part. */
   union(parts: readonly T[]): T;
+  /** The texts that are members of every part. */
   intersect(parts: readonly T[]): T;
   /** All texts that are not members. */
   complement(part: T): T;

@@ -19,11 +19,20 @@ export interface Machine {
   /** The start state, or -1 when the language is empty. */
   readonly start: number;
   /**
+   * The state after one more byte.
+   *
    * @param state A state that `start` or `step` returned.
    * @param byte 0..255.
    * @returns The next state, the same number for the same arguments always; -1 when no completion exists.
    */
   step(state: number, byte: number): number;
+  /**
+   * All 256 steps at once, for machines that have a faster way than trying every byte.
+   *
+   * @param state A state that `start` or `step` returned.
+   * @param out Filled with what `step` gives for the bytes 0..255; the caller's.
+   */
+  transitions?(state: number, out: Int32Array): void;
   /** Whether the bytes read so far are a member of the language. */
   isAccepting(state: number): boolean;
 }

@@ -28,7 +28,9 @@
  *
  * Simplifications are those that keep the automata of ordinary expressions small (similarity classes of
  * Owens, Reppy and Turon, "Regular-expression derivatives reexamined", JFP 2009): units and zeros,
- * idempotence, flattening, merging of byte sets and of alternatives with the same tail.
+ * idempotence, flattening, merging of byte sets and of alternatives with the same tail, and absorption by
+ * a **universe**: a language closed under concatenation, such as all texts in UTF-8, with which a store was
+ * told what lies within it. It makes `.*x.*`, once x was read, the one state that any text may follow.
  *
  * @module
  */
@@ -40,21 +42,38 @@ import type { Machine } from "./machine.ts";
 /** Id of an expression; ids 0, 1 and 2 are fixed. */
 export type Regex = number;
 
+/** The language with no member. */
 export const EMPTY: Regex = 0;
+/** The language of the empty text. */
 export const EPSILON: Regex = 1;
+/** Every text over bytes, well-formed UTF-8 or not. */
 export const ALL: Regex = 2;
 
+/** Kind of {@link EMPTY}. */
 export const KIND_EMPTY = 0;
+/** Kind of {@link EPSILON}. */
 export const KIND_EPSILON = 1;
+/** Kind of {@link ALL}. */
 export const KIND_ALL = 2;
+/** One byte out of a set. */
 export const KIND_BYTES = 3;
+/** One expression, then another. */
 export const KIND_CONCAT = 4;
+/** Any one of several expressions. */
 export const KIND_UNION = 5;
+/** All of several expressions at once. */
 export const KIND_INTERSECT = 6;
+/** Every text over bytes that an expression does not match. */
 export const KIND_NOT = 7;
+/** An expression several times in a row. */
 export const KIND_REPEAT = 8;
+/** A state of a hand-written automaton. */
 export const KIND_MACHINE = 9;
+/** The empty text, and which lexeme is complete. */
 export const KIND_LABEL = 10;
+
+/** Largest bound of a repetition that is counted. */
+const MAX_COUNT = 0x7fffffff;
 
 /** Bounds of a store; see {@link RegexStore}. */
 export interface RegexLimits {
@@ -64,24 +83,38 @@ export interface RegexLimits {
 
 /** A hash-consed set of regular expressions over bytes. */
 export class RegexStore {
+  /** What an expression is: one of the `KIND_` constants. */
   readonly kind = new Int32Column(1024);
+  /** First operand; see the module's table. */
   readonly a = new Int32Column(1024);
+  /** Second operand; see the module's table. */
   readonly b = new Int32Column(1024);
   /** Children of unions and intersections, ranges of byte sets, bounds of repetitions. */
   readonly pool = new Int32Column(4096);
   /** 1 where the expression matches the empty text. */
   readonly nullable = new Int32Column(1024);
+  /** The hand-written automata, by the index that MACHINE expressions hold. */
   readonly machines: Machine[] = [];
+  /** Bit i: the expression is known to be a subset of the i-th universe. */
+  readonly #within = new Int32Column(1024);
+  readonly #universes: Regex[] = [];
   readonly #machineIndex = new Map<string, number>();
   /** Open addressing over expression ids + 1; 0 is free. */
   #table = new Int32Array(4096);
   readonly #maximum: number;
 
+  /**
+   * Makes a store with the three fixed expressions.
+   *
+   * @param limits Bounds other than the default ones.
+   */
   constructor(limits?: Partial<RegexLimits>) {
     this.#maximum = limits?.expressions ?? 4_000_000;
     this.#add(KIND_EMPTY, 0, 0, 0);
     this.#add(KIND_EPSILON, 0, 0, 1);
     this.#add(KIND_ALL, 0, 0, 1);
+    this.#within.data[EMPTY] = -1;
+    this.#within.data[EPSILON] = -1;
   }
 
   /** Expressions in the store. */
@@ -93,12 +126,12 @@ export class RegexStore {
   bytes(ranges: readonly number[]): Regex {
     const merged = mergeRanges(ranges);
     if (merged.length === 0) return EMPTY;
-    return this.#internList(KIND_BYTES, merged, 0);
+    return this.#internList(KIND_BYTES, merged, 0, 0);
   }
 
   /** Exactly this byte. */
   byte(value: number): Regex {
-    return this.#internList(KIND_BYTES, [value, value], 0);
+    return this.#internList(KIND_BYTES, [value, value], 0, 0);
   }
 
   /** Exactly these bytes. */
@@ -110,12 +143,15 @@ export class RegexStore {
     return result;
   }
 
+  /** A match of `left` and then one of `right`; O(heads of `left`). */
   concat(left: Regex, right: Regex): Regex {
     if (left === EMPTY || right === EMPTY) return EMPTY;
     if (left === EPSILON) return right;
     if (right === EPSILON) return left;
-    if (left === ALL && right === ALL) return ALL;
     const kind = this.kind.data, a = this.a.data, b = this.b.data;
+    if (left === ALL && (right === ALL || (kind[right] === KIND_CONCAT && a[right] === ALL))) {
+      return right;
+    }
     if (kind[left] === KIND_CONCAT) {
       // Right-nested form: (x · y) · z = x · (y · z). Iterative, because literals are long.
       const heads: number[] = [];
@@ -126,19 +162,17 @@ export class RegexStore {
       }
       let result = this.concat(rest, right);
       for (let i = heads.length - 1; i >= 0; i--) {
-        result = this.#intern(KIND_CONCAT, heads[i] as number, result, 0);
-        const head = heads[i] as number;
-        this.nullable.data[result] = this.nullable.at(head) &
-          this.nullable.at(this.b.at(result));
+        result = this.#internConcat(heads[i] as number, result);
       }
       return result;
     }
-    return this.#intern(
-      KIND_CONCAT,
-      left,
-      right,
-      this.nullable.at(left) & this.nullable.at(right),
-    );
+    return this.#internConcat(left, right);
+  }
+
+  #internConcat(head: Regex, tail: Regex): Regex {
+    const nullable = this.nullable.at(head) & this.nullable.at(tail);
+    const within = this.#within.at(head) & this.#within.at(tail);
+    return this.#intern(KIND_CONCAT, head, tail, nullable, within);
   }
 
   /** Concatenation of any number of expressions. */
@@ -148,58 +182,102 @@ export class RegexStore {
     return result;
   }
 
+  /** What any of the parts matches; nothing for no part. */
   union(parts: readonly Regex[]): Regex {
     const children = this.#flatten(KIND_UNION, parts, EMPTY, ALL);
     if (children === null) return ALL;
+    for (let i = 0; i < this.#universes.length && children.length > 1; i++) {
+      const universe = this.#universes[i] as Regex;
+      if (!includesSorted(children, universe)) continue;
+      // The universe absorbs its subsets.
+      keep(children, (child) => child === universe || (this.#within.at(child) >> i & 1) === 0);
+    }
     const merged = this.#mergeAlternatives(children);
     if (merged.length === 0) return EMPTY;
     if (merged.length === 1) return merged[0] as number;
-    let nullable = 0;
-    for (const child of merged) nullable |= this.nullable.at(child);
-    return this.#internList(KIND_UNION, merged, nullable);
+    let nullable = 0, within = -1;
+    for (const child of merged) {
+      if (child !== EPSILON) nullable |= this.nullable.at(child);
+      within &= this.#within.at(child);
+    }
+    if (merged[0] === EPSILON) {
+      // The smallest id, and nothing new where another alternative may be empty.
+      if (nullable === 1) merged.shift();
+      if (merged.length === 1) return merged[0] as number;
+    }
+    return this.#internList(KIND_UNION, merged, nullable | (merged[0] === EPSILON ? 1 : 0), within);
   }
 
+  /** What all of the parts match; everything for no part. */
   intersect(parts: readonly Regex[]): Regex {
     const children = this.#flatten(KIND_INTERSECT, parts, ALL, EMPTY);
     if (children === null) return EMPTY;
     if (children.length === 0) return ALL;
     if (children.length === 1) return children[0] as number;
-    let nullable = 1;
-    for (const child of children) nullable &= this.nullable.at(child);
+    let nullable = 1, within = 0;
+    for (const child of children) {
+      nullable &= this.nullable.at(child);
+      within |= this.#within.at(child);
+    }
     for (const child of children) {
       const kind = this.kind.at(child);
       if (kind === KIND_EPSILON) return nullable === 1 ? EPSILON : EMPTY;
-      if (kind === KIND_NOT && includesSorted(children, this.a.at(child))) return EMPTY;
+      if (kind === KIND_NOT && this.#impliedBy(this.a.at(child), children)) return EMPTY;
     }
-    return this.#internList(KIND_INTERSECT, children, nullable);
+    for (let i = 0; i < this.#universes.length && children.length > 1; i++) {
+      if ((within >> i & 1) === 0) continue;
+      const universe = this.#universes[i] as Regex;
+      for (const child of children) {
+        if (this.kind.at(child) === KIND_NOT && this.a.at(child) === universe) return EMPTY;
+      }
+      if (!includesSorted(children, universe)) continue;
+      // The universe adds nothing to its subsets.
+      const isBounded = children.some((child) =>
+        child !== universe && (this.#within.at(child) >> i & 1) === 1
+      );
+      if (isBounded) keep(children, (child) => child !== universe);
+    }
+    if (children.length === 1) return children[0] as number;
+    return this.#internList(KIND_INTERSECT, children, nullable, within);
   }
 
+  /** Every text over bytes that `part` does not match. */
   not(part: Regex): Regex {
     if (part === EMPTY) return ALL;
     if (part === ALL) return EMPTY;
     if (this.kind.at(part) === KIND_NOT) return this.a.at(part);
-    return this.#intern(KIND_NOT, part, 0, 1 - this.nullable.at(part));
+    return this.#intern(KIND_NOT, part, 0, 1 - this.nullable.at(part), 0);
   }
 
-  /** Between `min` and `max` matches in a row; `max` may be `Infinity`. */
+  /**
+   * Between `min` and `max` matches in a row.
+   *
+   * @param min 0 to 2,147,483,647.
+   * @param max At least `min`; `Infinity`, or anything over 2,147,483,647, is no bound.
+   */
   repeat(part: Regex, min: number, max: number): Regex {
+    if (min > MAX_COUNT) throw new LimitExceededError("repeatMinimum", min, MAX_COUNT);
+    if (max > MAX_COUNT) max = Infinity;
     if (max === 0 || part === EPSILON) return EPSILON;
     if (part === EMPTY) return min === 0 ? EPSILON : EMPTY;
     if (min === 1 && max === 1) return part;
     if (part === ALL) return ALL;
     if (this.nullable.at(part) === 1) min = 0;
+    if (min === 0 && max === 1 && this.nullable.at(part) === 1) return part;
     if (min === 0 && max === Infinity && this.kind.at(part) === KIND_REPEAT) {
       const inner = this.b.at(part);
       if (this.pool.at(inner) <= 1 && this.pool.at(inner + 1) === -1) part = this.a.at(part);
     }
     const bounds = this.#bounds(min, max === Infinity ? -1 : max);
-    return this.#intern(KIND_REPEAT, part, bounds, min === 0 ? 1 : 0);
+    return this.#intern(KIND_REPEAT, part, bounds, min === 0 ? 1 : 0, this.#within.at(part));
   }
 
+  /** Any number of matches in a row. */
   star(part: Regex): Regex {
     return this.repeat(part, 0, Infinity);
   }
 
+  /** One match or the empty text. */
   optional(part: Regex): Regex {
     return this.repeat(part, 0, 1);
   }
@@ -219,12 +297,44 @@ export class RegexStore {
   /** The rest of a machine's language in one of its states. */
   machineState(index: number, state: number): Regex {
     const machine = this.machines[index] as Machine;
-    return this.#intern(KIND_MACHINE, index, state, machine.isAccepting(state) ? 1 : 0);
+    return this.#intern(KIND_MACHINE, index, state, machine.isAccepting(state) ? 1 : 0, 0);
   }
 
   /** Matches the empty text and says that the lexeme `number` is complete. */
   label(number: number): Regex {
-    return this.#intern(KIND_LABEL, number, 0, 1);
+    return this.#intern(KIND_LABEL, number, 0, 1, 0); // within nothing, so that nothing absorbs it
+  }
+
+  /**
+   * Makes `part*` a universe, and `part` known to lie within it.
+   *
+   * @returns The universe.
+   * @throws {RangeError} A store has room for 31 universes.
+   */
+  universe(part: Regex): Regex {
+    const universe = this.star(part);
+    if (universe !== ALL && !this.#universes.includes(universe)) {
+      if (this.#universes.length === 31) throw new RangeError("a store has at most 31 universes");
+      this.#universes.push(universe);
+    }
+    this.declareWithin(part, universe);
+    this.declareWithin(universe, universe);
+    return universe;
+  }
+
+  /**
+   * Says that an expression is a subset of a universe; what is made of it afterwards is known to be, too.
+   *
+   * @param regex What the caller knows to be a subset.
+   * @param universe What {@link RegexStore.universe} returned.
+   */
+  declareWithin(regex: Regex, universe: Regex): void {
+    const index = this.#universes.indexOf(universe);
+    if (index < 0) return;
+    this.#within.data[regex] = this.#within.at(regex) | 1 << index;
+    if (this.kind.at(regex) !== KIND_UNION) return;
+    const offset = this.a.at(regex), count = this.b.at(regex);
+    for (let i = 0; i < count; i++) this.declareWithin(this.pool.at(offset + i), universe);
   }
 
   /** Lower bound of a REPEAT. */
@@ -310,13 +420,17 @@ export class RegexStore {
     for (const [tail, group] of byTail) {
       if (group.length < 2) continue;
       const ranges: number[] = [];
+      let within = -1;
       for (const child of group) {
         merged.delete(child);
+        within &= this.#within.at(child);
         const head = this.kind.at(child) === KIND_BYTES ? child : this.a.at(child);
         const offset = this.a.at(head), count = this.b.at(head);
         for (let i = 0; i < count; i++) ranges.push(this.pool.at(offset + i));
       }
-      merged.add(this.concat(this.bytes(ranges), tail));
+      const together = this.concat(this.bytes(ranges), tail);
+      this.#within.data[together] = this.#within.at(together) | within;
+      merged.add(together);
     }
     return [...merged].sort(ascending);
   }
@@ -328,11 +442,12 @@ export class RegexStore {
     this.a.push(a);
     this.b.push(b);
     this.nullable.push(nullable);
+    this.#within.push(0);
     if (id * 2 > this.#table.length) this.#rehash();
     return id;
   }
 
-  #intern(kind: number, a: number, b: number, nullable: number): Regex {
+  #intern(kind: number, a: number, b: number, nullable: number, within: number): Regex {
     let slot = hash3(kind, a, b) & (this.#table.length - 1);
     for (;;) {
       const entry = this.#table[slot] as number;
@@ -343,12 +458,13 @@ export class RegexStore {
     }
     const before = this.#table;
     const id = this.#add(kind, a, b, nullable);
+    this.#within.data[id] = within;
     if (before !== this.#table) return id; // the rehash has entered it
     this.#table[slot] = id + 1;
     return id;
   }
 
-  #internList(kind: number, list: readonly number[], nullable: number): Regex {
+  #internList(kind: number, list: readonly number[], nullable: number, within: number): Regex {
     let slot = hashList(kind, list) & (this.#table.length - 1);
     for (;;) {
       const entry = this.#table[slot] as number;
@@ -362,9 +478,23 @@ export class RegexStore {
     for (const item of list) this.pool.push(item);
     const before = this.#table;
     const id = this.#add(kind, offset, list.length, nullable);
+    this.#within.data[id] = within;
     if (before !== this.#table) return id;
     this.#table[slot] = id + 1;
     return id;
+  }
+
+  /** Whether an intersection with these (sorted) children is, by its form, a subset of the expression. */
+  #impliedBy(regex: Regex, list: readonly Regex[]): boolean {
+    if (includesSorted(list, regex)) return true;
+    const kind = this.kind.at(regex);
+    if (kind !== KIND_UNION && kind !== KIND_INTERSECT) return false;
+    const offset = this.a.at(regex), count = this.b.at(regex);
+    for (let i = 0; i < count; i++) {
+      const isIncluded = includesSorted(list, this.pool.at(offset + i));
+      if (isIncluded === (kind === KIND_UNION)) return isIncluded;
+    }
+    return kind === KIND_INTERSECT;
   }
 
   #sameList(id: Regex, list: readonly number[]): boolean {
@@ -386,6 +516,13 @@ export class RegexStore {
     }
     this.#table = table;
   }
+}
+
+/** Filters a list in place. */
+function keep(list: Regex[], wanted: (item: Regex) => boolean): void {
+  let length = 0;
+  for (const item of list) if (wanted(item)) list[length++] = item;
+  list.length = length;
 }
 
 function ascending(x: number, y: number): number {

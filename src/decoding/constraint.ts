@@ -17,6 +17,8 @@ export interface Constraint {
    */
   fillMask(out: Uint32Array): boolean;
   /**
+   * Moves on by one token.
+   *
    * @param tokenId The token that was chosen; EOS ends the matcher.
    * @returns False when it is not allowed; the state is then unchanged.
    */

@@ -11,9 +11,12 @@ import { EspalierError } from "../errors.ts";
 
 /** The prompt, with room for the answer, does not fit into the model's context. */
 export class ContextLengthError extends EspalierError {
+  /** Always `"context_length"`. */
   readonly code = "context_length";
 
   /**
+   * Makes the error.
+   *
    * @param given Tokens needed: the prompt's and those asked for; at least so many where `isLowerBound`.
    * @param maximum The model's context length in tokens.
    * @param promptTokenCount The prompt's part of `given`.
@@ -36,9 +39,12 @@ export class ContextLengthError extends EspalierError {
 
 /** A value was asked for, but the text ended before it was complete. */
 export class IncompleteOutputError extends EspalierError {
+  /** Always `"incomplete_output"`. */
   readonly code = "incomplete_output";
 
   /**
+   * Makes the error.
+   *
    * @param text What was written.
    * @param completionTokenCount Tokens written; the limit that was hit.
    * @param partial The best value that the text's beginning gives, `undefined` where there is none.
@@ -57,8 +63,10 @@ export class IncompleteOutputError extends EspalierError {
 
 /** The model gave no number to choose by: every allowed token's logit is NaN or -Infinity. */
 export class InvalidLogitsError extends EspalierError {
+  /** Always `"invalid_logits"`. */
   readonly code = "invalid_logits";
 
+  /** Makes the error. */
   constructor() {
     super("no allowed token has a finite logit: the model's output is unusable");
   }
@@ -66,9 +74,14 @@ export class InvalidLogitsError extends EspalierError {
 
 /** The grammar allowed nothing and the text could not end there: a defect of the engine. */
 export class DeadEndError extends EspalierError {
+  /** Always `"dead_end"`. */
   readonly code = "dead_end";
 
-  /** @param text What had been written. */
+  /**
+   * Makes the error.
+   *
+   * @param text What had been written.
+   */
   constructor(readonly text: string) {
     super(
       `dead end: the grammar allows no token after ${

@@ -22,7 +22,11 @@ export class EventStream<Event, Result> implements AsyncIterable<Event> {
   readonly #outcome = Promise.withResolvers<Result>();
   #isStarted = false;
 
-  /** @param events Yields the events and returns the result; its `finally` frees resources. */
+  /**
+   * Wraps a generator; nothing runs yet.
+   *
+   * @param events Yields the events and returns the result; its `finally` frees resources.
+   */
   constructor(events: AsyncGenerator<Event, Result>) {
     this.#events = events;
     // Who iterates gets the error from the iteration; an unread result must not crash the process.

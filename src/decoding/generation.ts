@@ -42,14 +42,19 @@ export interface GenerationOptions {
 
 /** The prompt was read, the first token can be chosen. */
 export interface PromptEvent {
+  /** Tells the events apart. */
   readonly type: "prompt";
+  /** Tokens of the prompt, special ones included. */
   readonly promptTokenCount: number;
+  /** From the call to the prompt's logits, milliseconds. */
   readonly prefillMs: number;
 }
 
 /** A token was written. */
 export interface TokenEvent {
+  /** Tells the events apart. */
   readonly type: "token";
+  /** Its id. */
   readonly tokenId: number;
   /** Place among the tokens written, from 0. */
   readonly index: number;
@@ -67,6 +72,7 @@ export type FinishReason = "stop" | "length";
 
 /** What a generation cost, in tokens. */
 export interface Usage {
+  /** Tokens of the prompt, special ones included. */
   readonly promptTokens: number;
   /** Tokens of the text; an EOS token is not counted. */
   readonly completionTokens: number;
@@ -94,10 +100,13 @@ export interface GenerationResult {
   readonly text: string;
   /** The tokens of the text, without EOS. */
   readonly tokenIds: readonly number[];
+  /** Why it ended. */
   readonly finishReason: FinishReason;
   /** Whether the text is a sentence of the grammar; for free text, whether the model ended it. */
   readonly isComplete: boolean;
+  /** What it cost, in tokens. */
   readonly usage: Usage;
+  /** Where the time went. */
   readonly timings: Timings;
   /** The seed of the draws; `null` when greedy. */
   readonly seed: number | null;

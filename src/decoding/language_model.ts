@@ -12,7 +12,9 @@ import type { Vocabulary } from "../vocabulary/mod.ts";
 
 /** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {
+  /** Who speaks. */
   role: "system" | "user" | "assistant" | "tool";
+  /** What is said, as plain text: special tokens in it are text, too. */
   content: string;
 }
 
@@ -70,8 +72,11 @@ export interface Sequence {
 
 /** A loaded causal language model. */
 export interface LanguageModel extends AsyncDisposable {
+  /** Facts about it. */
   readonly info: ModelInfo;
+  /** Text to token ids and back. */
   readonly tokenizer: Tokenizer;
+  /** Token ids to bytes; what grammars are compiled for. */
   readonly vocabulary: Vocabulary;
   /** Opens an empty sequence. */
   openSequence(): Promise<Sequence>;

@@ -21,6 +21,8 @@ export class RandomSource {
   #d: number;
 
   /**
+   * Starts a stream.
+   *
    * @param seed An integer, 0..2^53-1.
    * @throws {RangeError} If the seed is not such an integer.
    */

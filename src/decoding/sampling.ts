@@ -56,6 +56,8 @@ export class Sampler {
   #scratchScores = new Float64Array(0);
 
   /**
+   * Reads the options and, where tokens are drawn at random, starts the random stream.
+   *
    * @param options See {@link SamplingOptions}.
    * @throws {RangeError} If an option is out of its range.
    */

@@ -63,17 +63,25 @@ export interface ScriptedModelOptions {
 
 /** A {@link LanguageModel} without weights. */
 export class ScriptedModel implements LanguageModel {
+  /** Says that it is a mock. */
   readonly info: ModelInfo;
+  /** As given, or the built-in one. */
   readonly vocabulary: Vocabulary;
+  /** Takes the longest token that fits, again and again. */
   readonly tokenizer: Tokenizer;
   /** The tokens of every pass so far, over all sequences. */
   readonly passes: (readonly number[])[] = [];
   /** Sequences that were opened or forked and not disposed of yet. */
   openSequenceCount = 0;
+  /** As given. */
   readonly options: ScriptedModelOptions;
   #isDisposed = false;
 
-  /** @param options See {@link ScriptedModelOptions}. */
+  /**
+   * Makes the model; there is nothing to load.
+   *
+   * @param options See {@link ScriptedModelOptions}.
+   */
   constructor(options: ScriptedModelOptions = {}) {
     this.options = options;
     this.vocabulary = options.vocabulary ?? builtInVocabulary();

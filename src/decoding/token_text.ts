@@ -16,12 +16,18 @@ export class TokenTextDecoder {
   readonly #vocabulary: Vocabulary;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  /** @param vocabulary Whose token bytes to use. */
+  /**
+   * Starts a text.
+   *
+   * @param vocabulary Whose token bytes to use.
+   */
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
   /**
+   * Reads a token.
+   *
    * @param tokenId The next token.
    * @returns The text that is certain now; may be empty.
    */

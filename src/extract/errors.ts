@@ -8,6 +8,7 @@ import { EspalierError } from "../errors.ts";
 
 /** One thing that a schema's own checks found wrong with a value. */
 export interface ValidationIssue {
+  /** In the schema library's words. */
   readonly message: string;
   /** Keys and indices from the root to the place; empty for the root. */
   readonly path: readonly (string | number)[];
@@ -18,9 +19,12 @@ export interface ValidationIssue {
  * (a refinement, a transform that failed) refused it.
  */
 export class ValidationError extends EspalierError {
+  /** Always `"validation_failed"`. */
   readonly code = "validation_failed";
 
   /**
+   * Makes the error.
+   *
    * @param issues What was wrong, as the schema library reports it; at least one.
    * @param text The JSON text that the model wrote.
    * @param rawValue That text parsed, before any transform.
@@ -42,9 +46,12 @@ export class ValidationError extends EspalierError {
 
 /** A schema of a library has no JSON Schema, so there is nothing to hold the model to. */
 export class SchemaConversionError extends EspalierError {
+  /** Always `"schema_conversion"`. */
   readonly code = "schema_conversion";
 
   /**
+   * Makes the error.
+   *
    * @param vendor The library: `"zod"`, or what a Standard Schema calls itself.
    * @param options `cause`: the library's own error.
    */
@@ -61,8 +68,10 @@ export class SchemaConversionError extends EspalierError {
 
 /** There is nothing in the text to extract from. */
 export class EmptyTextError extends EspalierError {
+  /** Always `"empty_text"`. */
   readonly code = "empty_text";
 
+  /** Makes the error. */
   constructor() {
     super("the text to extract from is empty");
   }

@@ -27,15 +27,14 @@ import {
   type TokenEvent,
   type Usage,
 } from "../decoding/mod.ts";
-import { compileJsonSchema } from "../matcher/mod.ts";
-import { closeObjects } from "./closed_objects.ts";
 import { EmptyTextError, ValidationError } from "./errors.ts";
+import { compileExtraction, type ExtractionGrammar } from "./extraction_grammar.ts";
 import {
   type ExtractionExample,
   extractionPrompt,
   type ExtractionWhitespace,
 } from "./extraction_prompt.ts";
-import { type InferInput, type InferOutput, readSchema } from "./schema_input.ts";
+import type { InferInput, InferOutput } from "./schema_input.ts";
 import { requireTextFits } from "./text_size.ts";
 
 /** Options of {@link extract} and {@link streamExtract}. */
@@ -79,8 +78,11 @@ export interface ExtractionResult<Value> {
   readonly value: Value;
   /** The JSON as the model wrote it. */
   readonly text: string;
+  /** What it cost, in tokens. */
   readonly usage: Usage;
+  /** Always `"stop"`, or `"length"` where the value was complete at `maxTokens`. */
   readonly finishReason: FinishReason;
+  /** Where the time went. */
   readonly timings: Timings;
   /** The seed of the draws; `null` when greedy. */
   readonly seed: number | null;
@@ -159,9 +161,11 @@ async function* run<Schema>(
   signal?.throwIfAborted();
   if (typeof text !== "string") throw new TypeError(`text must be a string, got ${typeof text}`);
   if (text.trim() === "") throw new EmptyTextError();
-  const { jsonSchema, validate } = await readSchema(options.schema);
-  if (!options.undeclaredProperties) closeObjects(jsonSchema);
-  const grammar = compileJsonSchema(jsonSchema, model.vocabulary, { whitespace });
+  const { jsonSchema, grammar, validate } = await compileExtraction(
+    options.schema,
+    model.vocabulary,
+    options,
+  );
   requireTextFits(model, text);
   const messages = extractionPrompt({ ...options, jsonSchema, whitespace });
 
@@ -189,7 +193,7 @@ async function* run<Schema>(
 async function finish(
   written: GenerationResult,
   reader: PartialJson,
-  validate: Awaited<ReturnType<typeof readSchema>>["validate"],
+  validate: ExtractionGrammar["validate"],
 ): Promise<unknown> {
   if (!written.isComplete) {
     throw new IncompleteOutputError(

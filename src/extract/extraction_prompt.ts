@@ -18,6 +18,7 @@ export type ExtractionWhitespace = "compact" | "spaced";
 
 /** A text with the value that should be extracted from it. */
 export interface ExtractionExample {
+  /** A text like those to come. */
   readonly text: string;
   /** The raw value, before any transform; it should fit the schema. */
   readonly value: unknown;
@@ -25,11 +26,15 @@ export interface ExtractionExample {
 
 /** Parts of the prompt. */
 export interface ExtractionPromptOptions {
+  /** What the answer looks like; shown as an outline. */
   readonly jsonSchema: JsonSchemaObject;
+  /** The text to extract from. */
   readonly text: string;
   /** What to look for, or how, in the caller's words. */
   readonly instructions?: string;
+  /** Texts with their right answers, shown before the text. */
   readonly examples?: readonly ExtractionExample[];
+  /** How the examples' answers are written: as the mask will have it. */
   readonly whitespace: ExtractionWhitespace;
 }
 

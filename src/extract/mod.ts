@@ -14,6 +14,8 @@ export type {
 } from "./extract.ts";
 export { EmptyTextError, SchemaConversionError, ValidationError } from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
+export { compileExtraction } from "./extraction_grammar.ts";
+export type { CompileExtractionOptions, ExtractionGrammar } from "./extraction_grammar.ts";
 export { extractionPrompt } from "./extraction_prompt.ts";
 export type {
   ExtractionExample,
@@ -26,8 +28,10 @@ export type {
   InferInput,
   InferOutput,
   JsonSchemaObject,
+  ReadSchema,
   StandardResult,
   StandardSchema,
   TypedJsonSchema,
+  valueType,
 } from "./schema_input.ts";
 export { outlineSchema } from "./schema_outline.ts";

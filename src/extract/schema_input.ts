@@ -27,6 +27,7 @@ export type StandardResult<Output> =
 
 /** A Standard Schema, version 1, with the optional JSON Schema extension. */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** What every Standard Schema has under this name. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
@@ -45,7 +46,8 @@ export type JsonSchemaObject = { readonly [keyword: string]: unknown };
 
 /** A plain JSON Schema whose value's type is known to the compiler; made by {@link jsonSchema}. */
 export type TypedJsonSchema<T> = JsonSchemaObject & { readonly [valueType]?: T };
-declare const valueType: unique symbol;
+/** Key of a property that exists for the type checker alone. */
+export declare const valueType: unique symbol;
 
 /** What `extract` takes as a schema. */
 export type ExtractionSchema = StandardSchema | JsonSchemaObject;

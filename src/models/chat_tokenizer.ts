@@ -11,7 +11,7 @@
 
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import type { ChatMessage, Tokenizer } from "../decoding/language_model.ts";
+import type { ChatMessage, Tokenizer } from "../decoding/mod.ts";
 
 /** `tokenizer_config.json`, as far as it is read. */
 interface TokenizerConfig {

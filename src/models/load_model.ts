@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { LanguageModel } from "../decoding/language_model.ts";
+import type { LanguageModel } from "../decoding/mod.ts";
 import { Vocabulary } from "../vocabulary/mod.ts";
 import { ChatTokenizer } from "./chat_tokenizer.ts";
 import { type DeviceChoice, type ModelDtype, resolveDevice } from "./device.ts";

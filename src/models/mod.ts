@@ -15,7 +15,7 @@ export type {
   ModelInfo,
   Sequence,
   Tokenizer,
-} from "../decoding/language_model.ts";
+} from "../decoding/mod.ts";
 export { DEFAULT_MODEL, loadModel, type LoadModelOptions } from "./load_model.ts";
 export { type DeviceChoice, DTYPE_SUFFIXES, gpuAdapterKind, type ModelDtype } from "./device.ts";
 export {

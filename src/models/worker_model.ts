@@ -13,7 +13,7 @@ import type {
   ModelInfo,
   Sequence,
   Tokenizer,
-} from "../decoding/language_model.ts";
+} from "../decoding/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { ModelRunError } from "./errors.ts";
 import { type WorkerClient, WorkerFailure } from "./worker_client.ts";

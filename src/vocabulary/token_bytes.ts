@@ -12,14 +12,25 @@ import { EspalierError } from "../errors.ts";
 
 /** The tokenizer's description could not be understood. */
 export class TokenizerFormatError extends EspalierError {
+  /** Always `"tokenizer_format"`. */
   readonly code = "tokenizer_format";
 }
 
-/** The parts of a `tokenizer.json` that matter here. */
+/** The parts of a `tokenizer.json`, or of a tokenizer object made from one, that matter here. */
 export interface TokenizerJson {
-  model: { type?: string; vocab: Record<string, number> | [string, number][] };
+  /**
+   * The tokens: ids by token (BPE), or a list by id, of tokens with scores (Unigram) or of tokens alone
+   * (what tokenizer objects keep).
+   */
+  model: {
+    type?: string;
+    vocab: Record<string, number> | ReadonlyMap<string, number> | (string | [string, number])[];
+  };
+  /** Tokens outside of the model's vocabulary, or special ones inside. */
   added_tokens?: { id: number; content: string; special?: boolean }[];
+  /** How tokens become text; says whether they are byte-level. */
   decoder?: unknown;
+  /** How texts are cut before tokenisation; says whether tokens are byte-level. */
   pre_tokenizer?: unknown;
 }
 
@@ -33,32 +44,52 @@ export interface TokenTable {
 /** Reads the token bytes of a parsed `tokenizer.json`. */
 export function tokenTable(json: TokenizerJson): TokenTable {
   const vocab = json?.model?.vocab;
-  if (vocab === null || typeof vocab !== "object") {
+  if (vocab === undefined || vocab === null || typeof vocab !== "object") {
     throw new TokenizerFormatError("the tokenizer's description has no `model.vocab`");
   }
-  const entries: [string, number][] = Array.isArray(vocab)
-    ? vocab.map(([token], id) => [token, id])
-    : Object.entries(vocab);
+  const entries = vocabularyEntries(vocab);
   const addedTokens = new Map<number, string>();
   for (const { id, content } of json.added_tokens ?? []) addedTokens.set(id, content);
   let size = 0;
   for (const [token, id] of entries) {
-    if (!Number.isInteger(id) || id < 0) {
+    if (typeof token !== "string") {
+      throw new TokenizerFormatError(`the token with the id ${id} is no text`);
+    }
+    if (!isTokenId(id)) {
       throw new TokenizerFormatError(`token ${JSON.stringify(token)} has the id ${id}`);
     }
     if (id >= size) size = id + 1;
   }
-  for (const id of addedTokens.keys()) if (id >= size) size = id + 1;
+  for (const [id, token] of addedTokens) {
+    if (!isTokenId(id)) {
+      throw new TokenizerFormatError(`added token ${JSON.stringify(token)} has the id ${id}`);
+    }
+    if (id >= size) size = id + 1;
+  }
   const tokens: (Uint8Array | null)[] = new Array(size).fill(null);
   const decode = isByteLevel(json) ? decodeByteLevel : decodeSentencePiece;
   for (const [token, id] of entries) if (!addedTokens.has(id)) tokens[id] = decode(token);
   return { tokens, addedTokens };
 }
 
+function vocabularyEntries(vocab: TokenizerJson["model"]["vocab"]): [string, number][] {
+  if (Array.isArray(vocab)) {
+    return vocab.map((entry, id) => [Array.isArray(entry) ? entry[0] : entry, id]);
+  }
+  return vocab instanceof Map ? [...vocab] : Object.entries(vocab);
+}
+
+/** The bound keeps a corrupt file from asking for gigabytes. */
+function isTokenId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < 1 << 24;
+}
+
 function isByteLevel(json: TokenizerJson): boolean {
-  return JSON.stringify([json.decoder ?? null, json.pre_tokenizer ?? null]).includes(
-    '"ByteLevel"',
+  // In a tokenizer object the parts are functions, with their description beside.
+  const described = [json.decoder, json.pre_tokenizer].map((part) =>
+    (part as { config?: unknown } | null | undefined)?.config ?? part ?? null
   );
+  return JSON.stringify(described).includes('"ByteLevel"');
 }
 
 const encoder = new TextEncoder();

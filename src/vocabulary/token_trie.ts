@@ -57,7 +57,9 @@ export class TokenTrie {
     let maxDepth = 0;
     for (let i = 0; i < count; i++) {
       const from = starts[i] as number, to = starts[i + 1] as number;
-      if (to - from > 65_535) throw new RangeError(`token ${tokenIds[i]} is over 65,535 bytes long`);
+      if (to - from > 65_535) {
+        throw new RangeError(`token ${tokenIds[i]} is over 65,535 bytes long`);
+      }
       if (to - from > maxDepth) maxDepth = to - from;
       let node = 0;
       for (let at = from; at < to; at++) {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type TokenizerJson, tokenTable } from "./token_bytes.ts";
+import { TokenizerFormatError, type TokenizerJson, tokenTable } from "./token_bytes.ts";
 import { TokenTrie } from "./token_trie.ts";
 
 /** Options of {@link Vocabulary.fromBytes}. */
@@ -21,7 +21,9 @@ export interface VocabularyOptions {
 
 /** Options of {@link Vocabulary.fromTokenizer}; by default taken from the tokenizer. */
 export interface FromTokenizerOptions {
+  /** Ids that end a text; by default the tokenizer's own and those with the usual names. */
   eosTokenIds?: readonly number[];
+  /** Width of the model's logits; default, and at least, the number of token ids. */
   logitsSize?: number;
 }
 
@@ -45,6 +47,7 @@ export class Vocabulary {
   readonly logitsSize: number;
   /** 32-bit words of a mask: `ceil(logitsSize / 32)`. */
   readonly maskWordCount: number;
+  /** Ids that end a text, each once. */
   readonly eosTokenIds: readonly number[];
   /** The trie of all ordinary tokens. */
   readonly trie: TokenTrie;
@@ -127,7 +130,8 @@ export class Vocabulary {
   }
 
   /**
-   * A vocabulary from a tokenizer: a parsed `tokenizer.json`, or a transformers.js tokenizer.
+   * A vocabulary from a tokenizer: a parsed `tokenizer.json`, or a tokenizer object made from one (of
+   * transformers.js, `@huggingface/tokenizers` or `@lenml/tokenizers`).
    *
    * Added tokens (`<|im_end|>`, but also `<tool_call>`, which is not marked special) frame a text and are
    * never part of one, so they count as special here.
@@ -146,6 +150,11 @@ export class Vocabulary {
         .map(([id]) => id);
       const own = (tokenizer as { eos_token_id?: unknown }).eos_token_id;
       eosTokenIds = typeof own === "number" ? [own, ...named] : named;
+      if (eosTokenIds.length === 0) {
+        throw new TokenizerFormatError(
+          "no token of the tokenizer has the usual name of an EOS token; give `eosTokenIds`",
+        );
+      }
     }
     return new Vocabulary(tokens, {
       eosTokenIds,
@@ -179,17 +188,11 @@ function findTokenizerJson(tokenizer: unknown): TokenizerJson {
     const candidate = queue.shift();
     if (candidate === null || typeof candidate !== "object" || seen.has(candidate)) continue;
     seen.add(candidate);
-    const model = (candidate as { model?: { vocab?: unknown } }).model;
-    if (typeof model === "object" && model !== null && isPlainVocabulary(model.vocab)) {
-      return candidate as TokenizerJson;
-    }
+    const vocab = (candidate as { model?: { vocab?: unknown } | null }).model?.vocab;
+    if (typeof vocab === "object" && vocab !== null) return candidate as TokenizerJson;
     for (const key of ["_tokenizerJSON", "tokenizerJSON", "_tokenizer", "tokenizer", "config"]) {
       queue.push((candidate as Record<string, unknown>)[key]);
     }
   }
   return tokenizer as TokenizerJson; // tokenTable() says what is missing
-}
-
-function isPlainVocabulary(vocab: unknown): boolean {
-  return typeof vocab === "object" && vocab !== null && !(vocab instanceof Map);
 }

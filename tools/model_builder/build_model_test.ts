@@ -10,7 +10,7 @@ import { encodeOnnxModel } from "./onnx_format.ts";
 import { Q4_BLOCK_SIZE, quantizeQ4, quantizeQ8Transposed } from "./quantization.ts";
 import { buildQwen2Graph } from "./qwen2_graph.ts";
 import { RandomWeights } from "./random_weights.ts";
-import { ensureTinyModel } from "./tiny_model.ts";
+import { ensureTinyModel } from "./built_model.ts";
 import { MemoryWeightStore } from "./weight_file.ts";
 
 async function build(options: Omit<BuildOptions, "out"> = {}): Promise<string> {

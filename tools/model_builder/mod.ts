@@ -8,4 +8,4 @@
 
 export { buildModel, type BuildOptions, type Preset, PRESETS } from "./build_model.ts";
 export { type Dtype, DTYPES } from "./linear_layers.ts";
-export { ensureTinyModel, type TinyModelOptions } from "./tiny_model.ts";
+export { type BuiltModelOptions, ensureModel, ensureTinyModel } from "./built_model.ts";

@@ -1,22 +1,22 @@
 /**
- * The tiny model, built once and kept in a cache folder.
+ * Models that are built once and kept in a cache folder.
  *
- * Beside `build_model.ts`, for tests, examples and the demo: whoever asks first builds it, everybody else
- * gets the path. The folder's name holds a hash of the builder's own source, so a change of the builder
+ * Beside `build_model.ts`, for tests, examples, the demo and benchmarks: whoever asks first builds, everybody
+ * else gets the path. The folder's name holds a hash of the builder's own source, so a change of the builder
  * makes a new model and old ones stay valid for whoever holds them. Concurrent callers, other processes included, are safe:
  * each builds into a folder of its own and the first rename wins.
  *
- * Cost: about half a second the first time, a millisecond after that.
+ * Cost, the first time: what building costs (the tiny model half a second); a millisecond after that.
  *
  * @module
  */
 
 import { dirname, fromFileUrl, join } from "@std/path";
-import { buildModel } from "./build_model.ts";
+import { buildModel, type Preset } from "./build_model.ts";
 import { type Dtype, DTYPES } from "./linear_layers.ts";
 
-/** Which tiny model. */
-export interface TinyModelOptions {
+/** Which model. */
+export interface BuiltModelOptions {
   /** Weight formats in the folder; default all. */
   dtypes?: readonly Dtype[];
   /** Seed of the weights; default 1. */
@@ -41,21 +41,36 @@ const SOURCE_FILES = [
 /**
  * The path of a folder with the tiny model, built on the first call.
  *
+ * @param options Which weights, and where to keep them.
  * @returns An absolute path that `loadModel` takes. Do not change what is in it.
  */
-export async function ensureTinyModel(options: TinyModelOptions = {}): Promise<string> {
+export function ensureTinyModel(options: BuiltModelOptions = {}): Promise<string> {
+  return ensureModel("tiny", options);
+}
+
+/**
+ * As {@link ensureTinyModel}, for any size.
+ *
+ * @param preset The size; `"0.5b"` takes ten seconds and half a gigabyte a weight format.
+ * @param options Which weights, and where to keep them.
+ * @returns An absolute path that `loadModel` takes.
+ */
+export async function ensureModel(
+  preset: Preset,
+  options: BuiltModelOptions = {},
+): Promise<string> {
   const { dtypes = DTYPES, seed = 1 } = options;
   const cacheDir = options.cacheDir ??
     fromFileUrl(new URL("../../models/.built", import.meta.url));
   const folder = join(
     cacheDir,
-    `tiny-${[...dtypes].sort().join("-")}-${seed}-${await sourceHash()}`,
+    `${preset}-${[...dtypes].sort().join("-")}-${seed}-${await sourceHash()}`,
   );
   if (await isFolder(folder)) return folder;
   await Deno.mkdir(cacheDir, { recursive: true });
   const building = await Deno.makeTempDir({ dir: dirname(folder), prefix: ".building-" });
   try {
-    await buildModel({ out: building, preset: "tiny", dtypes, seed });
+    await buildModel({ out: building, preset, dtypes, seed });
     await Deno.rename(building, folder);
   } catch (error) {
     await Deno.remove(building, { recursive: true }).catch(() => {});

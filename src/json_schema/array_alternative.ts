@@ -1,0 +1,408 @@
+/**
+ * One alternative of a schema for arrays; the sibling of `object_alternative.ts`.
+ *
+ * Universal: what each place binds (`blocks`), `min`, `max`, `isUnique`. Obligations: clauses ("at least two more items
+ * that fulfil this", or "at most five items") and counters ("at most one more item that fulfils this"). Beyond the
+ * horizon all places are alike, so states are finite. Whether an array can be completed is a search over those
+ * states; with `uniqueItems` also a matching of places to the finitely many values that are left for them.
+ *
+ * @module
+ */
+
+import { LimitExceededError } from "../errors.ts";
+import type { ArrayAtom, ArrayFormula, ItemBlock } from "./array_formula.ts";
+import { disjunctiveForm, type DraftRules } from "./formula.ts";
+import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
+import type { GoalQueries } from "./goal_queries.ts";
+import { canonicalText } from "./json_value.ts";
+
+type SomeItems = Extract<ArrayAtom, { kind: "some" }>;
+
+/** Facts of which one must come true. */
+export type ArrayClause = readonly ArrayAtom[];
+
+/** At most `left` more items may fulfil the literal. */
+export interface ItemCounter {
+  readonly literal: Literal;
+  readonly left: number;
+}
+
+/** What is still open; interned per alternative. */
+export interface ArrayObligations {
+  readonly id: number;
+  readonly clauses: readonly ArrayClause[];
+  readonly counters: readonly ItemCounter[];
+}
+
+/** One way to go on when an item is written. */
+export interface ItemChoice {
+  readonly obligations: ArrayObligations;
+  readonly goal: Goal;
+}
+
+const MAXIMUM_CHOICES = 4096;
+/** Farthest horizon with obligations; each place up to it is a state. */
+const MAXIMUM_HORIZON = 5_000;
+/** Most places of an array with unique items that are matched to values. */
+const MAXIMUM_MATCHED = 2_000;
+
+/** A conjunction of facts about an array. */
+export class ArrayAlternative {
+  readonly blocks: readonly ItemBlock[];
+  readonly min: number;
+  readonly max: number;
+  readonly isUnique: boolean;
+  /** From this place on, all places are alike. */
+  readonly horizon: number;
+  readonly initial: ArrayObligations;
+  readonly #obligations = new Map<string, ArrayObligations>();
+  readonly #literals: (readonly Literal[])[] = [];
+  readonly #prefixLength: number;
+  /** Of states that were found to be completable, by place and obligations. */
+  readonly #alive = new Set<string>();
+
+  constructor(
+    readonly id: number,
+    draft: ArrayDraft,
+    private readonly queries: GoalQueries,
+  ) {
+    this.blocks = draft.blocks;
+    this.min = draft.min;
+    this.max = draft.max;
+    this.isUnique = draft.isUnique;
+    this.#prefixLength = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
+    let horizon = Math.max(this.#prefixLength, draft.min, finite(draft.max) + 1);
+    for (const fact of draft.clauses.flat()) {
+      if (fact.kind === "some") horizon = Math.max(horizon, fact.from, finite(fact.to));
+      else if (fact.kind === "min" || fact.kind === "max") {
+        horizon = Math.max(horizon, fact.count + 1);
+      }
+    }
+    this.horizon = horizon;
+    this.initial = this.#intern(draft.clauses, draft.counters);
+  }
+
+  /** What the item at a place has to fulfil, obligations aside. */
+  literalsAt(index: number): readonly Literal[] {
+    const place = Math.min(index, this.#prefixLength);
+    return this.#literals[place] ??= this.blocks.map(({ prefix, rest }) => prefix[place] ?? rest);
+  }
+
+  /** The ways to go on with an item. They may overlap; together they are complete. */
+  choices(
+    obligations: ArrayObligations,
+    index: number,
+    extra: readonly Literal[],
+  ): readonly ItemChoice[] {
+    const { goals } = this.queries;
+    const literals = [...this.literalsAt(index), ...extra];
+    if (index >= this.max) return [];
+    if (obligations.clauses.length === 0 && obligations.counters.length === 0) {
+      return [{ obligations, goal: goals.goal(literals) }];
+    }
+    type Way = {
+      readonly clauses: readonly ArrayClause[];
+      readonly counters: readonly ItemCounter[];
+      readonly literals: readonly Literal[];
+    };
+    let ways: Way[] = [{ clauses: [], counters: [], literals }];
+    for (const clause of obligations.clauses) {
+      const open = clause.filter((fact) => fact.kind !== "some" || fact.to > index + 1);
+      const next: Way[] = [];
+      for (const way of ways) {
+        for (const fact of clause) {
+          if (fact.kind !== "some" || index < fact.from || index >= fact.to) continue;
+          const discharged = [...way.literals, fact.literal];
+          if (this.queries.isSurelyEmpty(goals.goal(discharged))) continue;
+          if (fact.need <= 1) next.push({ ...way, literals: discharged });
+          else {
+            const less: SomeItems = { ...fact, need: fact.need - 1 };
+            const rest = open.map((other) => other === fact ? less : other);
+            next.push({ ...way, clauses: [...way.clauses, rest], literals: discharged });
+          }
+        }
+        if (open.length > 0) next.push({ ...way, clauses: [...way.clauses, open] });
+      }
+      ways = next;
+      checkChoices(ways.length);
+    }
+    for (const counter of obligations.counters) {
+      const next: Way[] = [];
+      for (const way of ways) {
+        const without = [...way.literals, opposite(counter.literal)];
+        if (!this.queries.isSurelyEmpty(goals.goal(without))) {
+          next.push({ ...way, counters: [...way.counters, counter], literals: without });
+        }
+        if (counter.left > 0) {
+          const less = { literal: counter.literal, left: counter.left - 1 };
+          next.push({ ...way, counters: [...way.counters, less] });
+        }
+      }
+      ways = next;
+      checkChoices(ways.length);
+    }
+    return ways.map((way) => ({
+      obligations: this.#intern(way.clauses, way.counters),
+      goal: goals.goal(way.literals),
+    }));
+  }
+
+  /** Whether the array may end with this many items. */
+  isComplete(obligations: ArrayObligations, count: number): boolean {
+    return count >= this.min && count <= this.max &&
+      obligations.clauses.every((clause) =>
+        clause.some((fact) =>
+          fact.kind === "min" && count >= fact.count || fact.kind === "max" && count <= fact.count
+        )
+      );
+  }
+
+  /**
+   * Whether some continuation makes the array complete.
+   *
+   * @param extra What every further item has to fulfil besides.
+   */
+  isAlive(obligations: ArrayObligations, count: number, extra: readonly Literal[]): boolean {
+    if (count > this.max || this.min > this.max) return false;
+    const hasObligations = obligations.clauses.length > 0 || obligations.counters.length > 0;
+    if (!hasObligations || this.isUnique) {
+      if (this.isUnique) {
+        if (!this.#canBeDistinct(count, this.min, extra)) return false;
+      } else {
+        const last = Math.min(this.min, Math.max(count, this.#prefixLength) + 1);
+        for (let index = count; index < last; index++) {
+          if (this.#isPlaceEmpty(index, extra)) return false;
+        }
+      }
+      if (!hasObligations) return true;
+    }
+    if (this.horizon > MAXIMUM_HORIZON) {
+      throw new LimitExceededError("arrayHorizon", this.horizon, MAXIMUM_HORIZON);
+    }
+    return this.#search(obligations, Math.min(count, this.horizon), extra);
+  }
+
+  #isPlaceEmpty(index: number, extra: readonly Literal[]): boolean {
+    return this.queries.isEmpty(this.queries.goals.goal([...this.literalsAt(index), ...extra]));
+  }
+
+  /** Depth-first, over places and obligations. */
+  #search(start: ArrayObligations, startCount: number, extra: readonly Literal[]): boolean {
+    const seen = new Set<string>();
+    const extraKey = extra.join();
+    const path: { obligations: ArrayObligations; count: number }[] = [
+      { obligations: start, count: startCount },
+    ];
+    while (path.length > 0) {
+      const { obligations, count } = path.pop()!;
+      const key = `${count} ${obligations.id} ${extraKey}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (this.isComplete(obligations, count) || this.#alive.has(key)) {
+        this.#alive.add(`${startCount} ${start.id} ${extraKey}`);
+        return true;
+      }
+      for (const choice of this.choices(obligations, count, extra)) {
+        if (this.queries.isEmpty(choice.goal)) continue;
+        path.push({
+          obligations: choice.obligations,
+          count: Math.min(count + 1, this.horizon),
+        });
+      }
+    }
+    return false;
+  }
+
+  /** Whether places `from..to` can have different values: augmenting paths over the finite places. */
+  #canBeDistinct(from: number, to: number, extra: readonly Literal[]): boolean {
+    const count = to - from;
+    if (count <= 0) return true;
+    const placeOf = new Map<string, number>();
+    const options: string[][] = [];
+    const places = Math.min(count, MAXIMUM_MATCHED);
+    for (let place = 0; place < places; place++) {
+      const goal = this.queries.goals.goal([...this.literalsAt(from + place), ...extra]);
+      if (this.queries.isEmpty(goal)) return false;
+      const values = this.queries.valuesOf(goal, count - 1);
+      options.push(values === null ? [] : values.map(canonicalText));
+      if (values === null && from + place >= this.#prefixLength) break; // and so for all that follow
+    }
+    const tried = new Set<string>();
+    const place = (index: number): boolean => {
+      for (const value of options[index]!) {
+        if (tried.has(value)) continue;
+        tried.add(value);
+        const other = placeOf.get(value);
+        if (other === undefined || place(other)) {
+          placeOf.set(value, index);
+          return true;
+        }
+      }
+      return false;
+    };
+    return options.every((values, index) => {
+      if (values.length === 0) return true; // more values than places
+      tried.clear();
+      return place(index);
+    });
+  }
+
+  #intern(
+    clauses: readonly ArrayClause[],
+    counters: readonly ItemCounter[],
+  ): ArrayObligations {
+    const clauseKeys = clauses.map((clause) => clause.map(atomKey).join(","));
+    const order = [...clauseKeys.keys()].sort((x, y) => clauseKeys[x]! < clauseKeys[y]! ? -1 : 1)
+      .filter((x, i, sorted) => i === 0 || clauseKeys[x] !== clauseKeys[sorted[i - 1]!]);
+    const counterKey = counters.map(({ literal, left }) => `${literal}:${left}`).join();
+    const key = `${order.map((x) => clauseKeys[x]).join(";")}|${counterKey}`;
+    let obligations = this.#obligations.get(key);
+    if (obligations === undefined) {
+      obligations = {
+        id: this.#obligations.size,
+        clauses: order.map((x) => clauses[x]!),
+        counters,
+      };
+      this.#obligations.set(key, obligations);
+    }
+    return obligations;
+  }
+}
+
+function finite(bound: number): number {
+  return bound === Infinity ? 0 : bound;
+}
+
+function checkChoices(count: number): void {
+  if (count > MAXIMUM_CHOICES) {
+    throw new LimitExceededError("obligationChoices", count, MAXIMUM_CHOICES);
+  }
+}
+
+function atomKey(fact: ArrayAtom): string {
+  switch (fact.kind) {
+    case "some":
+      return `s${fact.from}:${fact.to}:${fact.literal}:${fact.need}`;
+    case "min":
+    case "max":
+      return `${fact.kind}${fact.count}`;
+    default:
+      throw new TypeError(`${fact.kind} is not a fact of a clause`);
+  }
+}
+
+// ---- From formulas ----
+
+interface ArrayDraft {
+  blocks: ItemBlock[];
+  min: number;
+  max: number;
+  isUnique: boolean;
+  clauses: ArrayClause[];
+  counters: ItemCounter[];
+}
+
+/** Splits a formula about arrays into alternatives. */
+export function arrayAlternatives(
+  formula: ArrayFormula,
+  queries: GoalQueries,
+  nextId: () => number,
+): ArrayAlternative[] {
+  return disjunctiveForm(formula, new ArrayDraftRules(queries))
+    .map((draft) => new ArrayAlternative(nextId(), draft, queries));
+}
+
+class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
+  constructor(private readonly queries: GoalQueries) {}
+
+  create(): ArrayDraft {
+    return { blocks: [], min: 0, max: Infinity, isUnique: false, clauses: [], counters: [] };
+  }
+
+  clone(draft: ArrayDraft): ArrayDraft {
+    return {
+      ...draft,
+      blocks: [...draft.blocks],
+      clauses: [...draft.clauses],
+      counters: [...draft.counters],
+    };
+  }
+
+  add(draft: ArrayDraft, fact: ArrayAtom): void {
+    switch (fact.kind) {
+      case "block":
+        if (!draft.blocks.includes(fact.block)) draft.blocks.push(fact.block);
+        return;
+      case "min":
+        draft.min = Math.max(draft.min, fact.count);
+        return;
+      case "max":
+        draft.max = Math.min(draft.max, fact.count);
+        return;
+      case "unique":
+        draft.isUnique = true;
+        return;
+      case "some":
+        draft.min = Math.max(draft.min, fact.from + fact.need);
+        draft.clauses.push([fact]);
+        return;
+      case "atMost":
+        if (fact.count === 0) {
+          draft.blocks.push({ prefix: [], rest: opposite(fact.literal) });
+        } else if (fact.literal === ALWAYS) draft.max = Math.min(draft.max, fact.count);
+        else if (fact.literal !== NEVER) {
+          draft.counters.push({ literal: fact.literal, left: fact.count });
+        }
+    }
+  }
+
+  isConsistent(draft: ArrayDraft): boolean {
+    if (draft.min > draft.max) return false;
+    const longest = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
+    for (let index = 0; index < Math.min(draft.min, longest + 1); index++) {
+      const goal = this.#goal(draft, index);
+      if (goal.literals[0] === NEVER || this.queries.isSurelyEmpty(goal)) return false;
+    }
+    return true;
+  }
+
+  status(draft: ArrayDraft, fact: ArrayAtom): boolean | null {
+    switch (fact.kind) {
+      case "block":
+        return draft.blocks.includes(fact.block) ? true : null;
+      case "min":
+        if (draft.min >= fact.count) return true;
+        return draft.max < fact.count ? false : null;
+      case "max":
+        if (draft.max <= fact.count) return true;
+        return draft.min > fact.count ? false : null;
+      case "unique":
+        return draft.isUnique ? true : null;
+      case "some": {
+        if (fact.from + fact.need > draft.max) return false;
+        if (fact.to !== fact.from + 1) return null;
+        const isEmpty = (literal: Literal) =>
+          this.queries.isSurelyEmpty(this.#goal(draft, fact.from, literal));
+        if (isEmpty(fact.literal)) return false;
+        return draft.min > fact.from && isEmpty(opposite(fact.literal)) ? true : null;
+      }
+      case "atMost":
+        return null;
+    }
+  }
+
+  isSimple(fact: ArrayAtom): boolean {
+    return fact.kind === "some" || fact.kind === "min" || fact.kind === "max";
+  }
+
+  addClause(draft: ArrayDraft, clause: ArrayClause): void {
+    draft.clauses.push(clause);
+  }
+
+  #goal(draft: ArrayDraft, index: number, literal: Literal = ALWAYS): Goal {
+    return this.queries.goals.goal([
+      ...draft.blocks.map(({ prefix, rest }) => prefix[index] ?? rest),
+      literal,
+    ]);
+  }
+}

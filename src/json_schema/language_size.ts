@@ -1,0 +1,102 @@
+/**
+ * How many texts a language of string contents has, counted up to a limit.
+ *
+ * A text has many encodings in JSON; one of each is canonical, and the words of the language within the canonical
+ * encodings are counted. All states that a row leads to can be completed, so the number of words is at least the number
+ * of different prefixes of one length: the search goes length by length and stops as soon as that is enough.
+ *
+ * @module
+ */
+
+import { EMPTY, type Regex } from "../automata/mod.ts";
+import type { SchemaLanguages } from "./schema_languages.ts";
+
+/** One encoding of every text: raw where that is allowed, else the short escape, else `\u00xx` in lower case. */
+function canonicalEncodings(languages: SchemaLanguages): Regex {
+  const known = canonical.get(languages);
+  if (known !== undefined) return known;
+  const { store } = languages;
+  const continuation = store.bytes([0x80, 0xbf]);
+  const hexDigits = store.bytes([0x30, 0x39, 0x61, 0x66]);
+  const character = store.union([
+    store.bytes([0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f]),
+    store.concat(store.bytes([0xc0, 0xdf]), continuation),
+    store.concat(store.bytes([0xe0, 0xef]), store.repeat(continuation, 2, 2)),
+    store.concat(store.bytes([0xf0, 0xf7]), store.repeat(continuation, 3, 3)),
+    store.concat(
+      store.byte(0x5c),
+      store.union([
+        store.bytes([..."\"\\bfnrt"].flatMap((letter) => {
+          const byte = letter.charCodeAt(0);
+          return [byte, byte];
+        })),
+        store.sequence([
+          store.literal(new TextEncoder().encode("u00")),
+          // Controls with a short escape are written so.
+          store.union([
+            store.concat(store.byte(0x30), store.bytes([0x30, 0x37, 0x62, 0x62, 0x65, 0x66])),
+            store.concat(store.byte(0x31), hexDigits),
+          ]),
+        ]),
+      ]),
+    ),
+  ]);
+  const made = store.star(character);
+  canonical.set(languages, made);
+  return made;
+}
+
+const canonical = new WeakMap<SchemaLanguages, Regex>();
+
+/** Whether a language is known at a glance to be infinite. */
+export function isInfinite(languages: SchemaLanguages, language: Regex): boolean {
+  return language === languages.strings.all;
+}
+
+/** The number of texts, or `limit` if there are that many or more. */
+export function countTexts(languages: SchemaLanguages, language: Regex, limit: number): number {
+  return search(languages, language, limit)?.length ?? limit;
+}
+
+/** All texts, or null when there are more than `limit`. */
+export function textsOf(
+  languages: SchemaLanguages,
+  language: Regex,
+  limit: number,
+): string[] | null {
+  const words = search(languages, language, limit + 1);
+  if (words === null) return null;
+  const decoder = new TextDecoder();
+  return words.map((bytes) => JSON.parse(`"${decoder.decode(Uint8Array.from(bytes))}"`) as string);
+}
+
+/** Longest word that is looked for; longer ones count as too many. */
+const MAXIMUM_WORD_LENGTH = 4096;
+
+/** All canonical words; null as soon as there are `limit` of them. */
+function search(languages: SchemaLanguages, language: Regex, limit: number): number[][] | null {
+  if (limit <= 0) return null;
+  const { store, automaton, strings } = languages;
+  if (language === strings.all) return null;
+  const start = store.intersect([language, canonicalEncodings(languages)]);
+  if (!automaton.isAlive(start)) return [];
+  const words: number[][] = [];
+  let frontier: { state: Regex; word: number[] }[] = [{ state: start, word: [] }];
+  for (let length = 0; frontier.length > 0; length++) {
+    if (length > MAXIMUM_WORD_LENGTH) return null;
+    const next: typeof frontier = [];
+    for (const { state, word } of frontier) {
+      if (store.nullable.at(state) === 1) words.push(word);
+      const offset = automaton.row(state);
+      for (let byte = 0; byte < 256; byte++) {
+        const target = automaton.rows.data[offset + byte]!;
+        if (target === EMPTY) continue;
+        next.push({ state: target, word: [...word, byte] });
+        if (words.length + next.length >= limit) return null;
+      }
+    }
+    if (words.length >= limit) return null;
+    frontier = next;
+  }
+  return words;
+}

@@ -1,0 +1,675 @@
+/**
+ * One alternative of a schema for objects: a conjunction that the engine follows while an object is written.
+ *
+ * What binds every property (`blocks`, `nameLanguages`), what must be there (`required`, `min`, `max`), and obligations:
+ * clauses of facts of which one must have come true when the object ends ("has a property whose value is no string, or
+ * lacks `kind`"). A clause is fulfilled by a property as it is written, or loses the facts that have become
+ * impossible. Where a property can fulfil a clause but need not, both ways are followed.
+ *
+ * Nothing here is mutable but caches; what has been written so far is passed in as {@link ObjectProgress}.
+ *
+ * @module
+ */
+
+import type { Regex } from "../automata/mod.ts";
+import { LimitExceededError } from "../errors.ts";
+import { disjunctiveForm, type DraftRules } from "./formula.ts";
+import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
+import type { GoalQueries } from "./goal_queries.ts";
+import { countTexts, isInfinite, textsOf } from "./language_size.ts";
+import { type ObjectAtom, type ObjectFormula, PropertyBlock } from "./object_formula.ts";
+import type { SeenNames } from "./seen_names.ts";
+
+/** Facts of which one must come true. */
+export type ObjectClause = readonly ObjectAtom[];
+
+/** The clauses that are still open; interned per alternative. */
+export interface ObjectObligations {
+  readonly id: number;
+  readonly clauses: readonly ObjectClause[];
+}
+
+/** One way to go on when a property is written. */
+export interface PropertyChoice {
+  readonly obligations: ObjectObligations;
+  /** What the value has to fulfil. */
+  readonly goal: Goal;
+}
+
+/** Names that no block mentions, by the languages they are in. */
+export interface NameClass {
+  readonly language: Regex;
+  /** What the value has to fulfil. */
+  readonly literals: readonly Literal[];
+}
+
+/** Most classes of unmentioned names. */
+const MAXIMUM_NAME_CLASSES = 256;
+/** Most ways to fulfil obligations with one property. */
+const MAXIMUM_CHOICES = 4096;
+/** Most steps in search of a completion. */
+const MAXIMUM_SEARCH_STEPS = 20_000;
+
+/** A conjunction of facts about an object. */
+export class ObjectAlternative {
+  readonly blocks: readonly PropertyBlock[];
+  readonly nameLanguages: readonly Regex[];
+  readonly required: readonly string[];
+  readonly min: number;
+  readonly max: number;
+  /** Names that are mentioned, in the order in which they are to be written. */
+  readonly names: readonly string[];
+  readonly initial: ObjectObligations;
+  readonly #position: ReadonlyMap<string, number>;
+  readonly #obligations = new Map<string, ObjectObligations>();
+  readonly #atomIds = new Map<ObjectAtom, number>();
+  readonly #literals = new Map<string, readonly Literal[]>();
+  #classes: readonly NameClass[] | undefined;
+
+  constructor(
+    readonly id: number,
+    draft: ObjectDraft,
+    private readonly queries: GoalQueries,
+  ) {
+    this.blocks = draft.blocks;
+    this.nameLanguages = draft.nameLanguages;
+    this.required = [...draft.required];
+    this.min = draft.min;
+    this.max = draft.max;
+    const names = new Set<string>();
+    for (const block of draft.blocks) for (const name of block.names.keys()) names.add(name);
+    for (const name of draft.required) names.add(name);
+    for (const clause of draft.clauses) {
+      for (const fact of clause) if ("name" in fact) names.add(fact.name);
+    }
+    this.names = [...names];
+    this.#position = new Map(this.names.map((name, index) => [name, index]));
+    this.initial = this.#intern(draft.clauses);
+  }
+
+  /** Whether a name is mentioned. */
+  mentions(name: string): boolean {
+    return this.#position.has(name);
+  }
+
+  /** Place of a name in the order of writing; `Infinity` for names that are not mentioned. */
+  positionOf(name: string): number {
+    return this.#position.get(name) ?? Infinity;
+  }
+
+  /** What the value of a property has to fulfil, obligations aside. */
+  literalsFor(name: string): readonly Literal[] {
+    let literals = this.#literals.get(name);
+    if (literals === undefined) {
+      literals = this.nameLanguages.every((language) => this.queries.languages.has(language, name))
+        ? this.blocks.flatMap((block) => block.literalsFor(name))
+        : [NEVER];
+      if (this.#literals.size < 65_536) this.#literals.set(name, literals);
+    }
+    return literals;
+  }
+
+  /** The classes of names that are not mentioned; together with `names` they are all names. */
+  get classes(): readonly NameClass[] {
+    return this.#classes ??= this.#makeClasses();
+  }
+
+  /** All languages that tell unmentioned names apart. */
+  get languages(): readonly Regex[] {
+    const languages = new Set(this.nameLanguages);
+    for (const block of this.blocks) {
+      for (const { language } of block.patterns) languages.add(language);
+    }
+    for (const clause of this.initial.clauses) {
+      for (const fact of clause) if (fact.kind === "some") languages.add(fact.language);
+    }
+    languages.delete(this.queries.languages.strings.all);
+    return [...languages];
+  }
+
+  /** What the value of an unmentioned name has to fulfil. */
+  literalsInClass(isIn: (language: Regex) => boolean): readonly Literal[] {
+    if (!this.nameLanguages.every(isIn)) return [NEVER];
+    const { all } = this.queries.languages.strings;
+    const literals: Literal[] = [];
+    for (const { patterns, rest } of this.blocks) {
+      let matched = false;
+      for (const { language, literal } of patterns) {
+        if (language !== all && !isIn(language)) continue;
+        matched = true;
+        literals.push(literal);
+      }
+      if (!matched) literals.push(rest);
+    }
+    return literals;
+  }
+
+  #makeClasses(): readonly NameClass[] {
+    const { strings } = this.queries.languages;
+    return splitByLanguages(strings.all, this.languages, this.queries).map((one) => ({
+      language: one.language,
+      literals: this.literalsInClass((language) => language === strings.all || one.isIn(language)),
+    })).filter(({ literals }) => !literals.includes(NEVER));
+  }
+
+  // ---- Writing ----
+
+  /**
+   * The ways to go on with a property. They may overlap; together they are complete.
+   *
+   * @param name The name; null for an unmentioned one of which only `isIn` is known.
+   * @param isIn Whether the name is in a language.
+   */
+  choices(
+    obligations: ObjectObligations,
+    name: string | null,
+    literals: readonly Literal[],
+    isIn: (language: Regex) => boolean,
+  ): readonly PropertyChoice[] {
+    const { goals } = this.queries;
+    const goal = goals.goal(literals);
+    if (obligations.clauses.length === 0) return [{ obligations, goal }];
+    let ways: { readonly clauses: readonly ObjectClause[]; readonly literals: readonly Literal[] }[] =
+      [{ clauses: [], literals }];
+    for (const clause of obligations.clauses) {
+      const event = this.#advance(clause, name, isIn);
+      const next: typeof ways = [];
+      for (const way of ways) {
+        if (event.isFulfilled) {
+          next.push(way);
+          continue;
+        }
+        const dischargers = event.dischargers.filter((literal) =>
+          !this.queries.isSurelyEmpty(goals.goal([...way.literals, literal]))
+        );
+        const implied = dischargers.some((literal) =>
+          this.queries.isSurelyEmpty(goals.goal([...way.literals, opposite(literal)]))
+        );
+        if (implied) {
+          next.push(way);
+          continue;
+        }
+        for (const literal of dischargers) {
+          next.push({ clauses: way.clauses, literals: [...way.literals, literal] });
+        }
+        if (event.open.length > 0) {
+          next.push({ clauses: [...way.clauses, event.open], literals: way.literals });
+        }
+      }
+      ways = next;
+      if (ways.length > MAXIMUM_CHOICES) {
+        throw new LimitExceededError("obligationChoices", ways.length, MAXIMUM_CHOICES);
+      }
+    }
+    return ways.map((way) => ({
+      obligations: this.#intern(way.clauses),
+      goal: goals.goal(way.literals),
+    }));
+  }
+
+  /** What a property does to a clause. */
+  #advance(
+    clause: ObjectClause,
+    name: string | null,
+    isIn: (language: Regex) => boolean,
+  ): { isFulfilled: boolean; dischargers: Literal[]; open: ObjectClause } {
+    const dischargers: Literal[] = [];
+    const open: ObjectAtom[] = [];
+    for (const fact of clause) {
+      switch (fact.kind) {
+        case "present":
+          if (fact.name === name) return { isFulfilled: true, dischargers, open };
+          open.push(fact);
+          break;
+        case "absent":
+          if (fact.name !== name) open.push(fact);
+          break;
+        case "value":
+          if (fact.name === name) dischargers.push(fact.literal);
+          else open.push(fact);
+          break;
+        case "some":
+          if (isIn(fact.language)) {
+            if (fact.literal === ALWAYS) return { isFulfilled: true, dischargers, open };
+            dischargers.push(fact.literal);
+          }
+          open.push(fact);
+          break;
+        default:
+          open.push(fact);
+      }
+    }
+    return { isFulfilled: false, dischargers, open };
+  }
+
+  /** Whether the object may end. */
+  isComplete(obligations: ObjectObligations, seen: SeenNames): boolean {
+    if (seen.count < this.min || seen.count > this.max) return false;
+    for (const name of this.required) if (!seen.has(name)) return false;
+    return obligations.clauses.every((clause) =>
+      clause.some((fact) => {
+        switch (fact.kind) {
+          case "absent":
+            return true; // the fact is dropped when the property comes
+          case "min":
+            return seen.count >= fact.count;
+          case "max":
+            return seen.count <= fact.count;
+          default:
+            return false;
+        }
+      })
+    );
+  }
+
+  /** Whether some continuation makes the object complete. */
+  isAlive(obligations: ObjectObligations, progress: ObjectProgress): boolean {
+    return new CompletionSearch(this, progress, this.queries).run(obligations.clauses);
+  }
+
+  #intern(clauses: readonly ObjectClause[]): ObjectObligations {
+    const keys = clauses.map((clause) =>
+      clause.map((fact) => {
+        let id = this.#atomIds.get(fact);
+        if (id === undefined) this.#atomIds.set(fact, id = this.#atomIds.size);
+        return id;
+      }).join(",")
+    );
+    // Equal clauses, and the order of clauses, do not matter.
+    const order = [...keys.keys()].sort((x, y) => keys[x]! < keys[y]! ? -1 : 1)
+      .filter((x, i, sorted) => i === 0 || keys[x] !== keys[sorted[i - 1]!]);
+    const key = order.map((x) => keys[x]).join(";");
+    let obligations = this.#obligations.get(key);
+    if (obligations === undefined) {
+      obligations = { id: this.#obligations.size, clauses: order.map((x) => clauses[x]!) };
+      this.#obligations.set(key, obligations);
+    }
+    return obligations;
+  }
+}
+
+/** What has been written of an object, seen from one alternative. */
+export class ObjectProgress {
+  /** Place of the last name that was written, in the alternative's order; -1 at the start. */
+  readonly lastPosition: number;
+
+  constructor(
+    readonly alternative: ObjectAlternative,
+    readonly seen: SeenNames,
+    /** Whether mentioned names come in their order and all others after them. */
+    readonly isOrdered: boolean,
+  ) {
+    let last = -1;
+    if (isOrdered) {
+      for (const name of seen.names) last = Math.max(last, alternative.positionOf(name));
+    }
+    this.lastPosition = last;
+  }
+
+  /** Whether a name may still be written, as far as order and duplicates go. */
+  isAvailable(name: string): boolean {
+    return !this.seen.has(name) &&
+      (!this.isOrdered || this.lastPosition === -1 ||
+        this.alternative.positionOf(name) > this.lastPosition || !this.alternative.mentions(name));
+  }
+}
+
+/** Decides whether an object can still be completed: by choosing a fact for each open clause. */
+class CompletionSearch {
+  /** Properties that have still to come, with what their values have to fulfil beyond the blocks. */
+  readonly #needed = new Map<string, Literal[]>();
+  readonly #absent = new Set<string>();
+  readonly #somes: { readonly language: Regex; readonly literal: Literal }[] = [];
+  #min: number;
+  #max: number;
+  #steps = 0;
+
+  constructor(
+    private readonly alternative: ObjectAlternative,
+    private readonly progress: ObjectProgress,
+    private readonly queries: GoalQueries,
+  ) {
+    this.#min = alternative.min;
+    this.#max = alternative.max;
+  }
+
+  run(clauses: readonly ObjectClause[]): boolean {
+    const { seen } = this.progress;
+    if (seen.count > this.#max || this.#min > this.#max) return false;
+    for (const name of this.alternative.required) {
+      if (seen.has(name)) continue;
+      if (!this.#canWrite(name, [])) return false;
+      this.#needed.set(name, []);
+    }
+    return this.#chooseFrom(clauses, 0);
+  }
+
+  #chooseFrom(clauses: readonly ObjectClause[], index: number): boolean {
+    if (++this.#steps > MAXIMUM_SEARCH_STEPS) {
+      throw new LimitExceededError("completionSearch", this.#steps, MAXIMUM_SEARCH_STEPS);
+    }
+    if (index === clauses.length) return this.#placeSome(0);
+    return clauses[index]!.some((fact) =>
+      this.#assume(fact, () => this.#chooseFrom(clauses, index + 1))
+    );
+  }
+
+  /** Adds a fact, goes on, and takes the fact back. */
+  #assume(fact: ObjectAtom, goOn: () => boolean): boolean {
+    switch (fact.kind) {
+      case "absent": {
+        if (this.#needed.has(fact.name)) return false;
+        if (this.#absent.has(fact.name)) return goOn();
+        this.#absent.add(fact.name);
+        const result = goOn();
+        this.#absent.delete(fact.name);
+        return result;
+      }
+      case "present":
+        return this.#need(fact.name, ALWAYS, goOn);
+      case "value":
+        return this.#need(fact.name, fact.literal, goOn);
+      case "some": {
+        this.#somes.push(fact);
+        const result = goOn();
+        this.#somes.pop();
+        return result;
+      }
+      case "min": {
+        const before = this.#min;
+        this.#min = Math.max(before, fact.count);
+        const result = this.#min <= this.#max && goOn();
+        this.#min = before;
+        return result;
+      }
+      case "max": {
+        const before = this.#max;
+        this.#max = Math.min(before, fact.count);
+        const result = this.#min <= this.#max && this.progress.seen.count <= this.#max && goOn();
+        this.#max = before;
+        return result;
+      }
+      default:
+        throw new TypeError(`${fact.kind} is not a fact of a clause`);
+    }
+  }
+
+  #need(name: string, literal: Literal, goOn: () => boolean): boolean {
+    if (this.#absent.has(name) || this.progress.seen.has(name)) return false;
+    const before = this.#needed.get(name);
+    const literals = [...before ?? [], literal];
+    if (!this.#canWrite(name, literals)) return false;
+    this.#needed.set(name, literals);
+    const result = goOn();
+    if (before === undefined) this.#needed.delete(name);
+    else this.#needed.set(name, before);
+    return result;
+  }
+
+  /** Whether the property can still come with a value that fulfils the blocks and more. */
+  #canWrite(name: string, literals: readonly Literal[]): boolean {
+    return this.progress.isAvailable(name) &&
+      !this.queries.isEmpty(
+        this.queries.goals.goal([...this.alternative.literalsFor(name), ...literals]),
+      );
+  }
+
+  /** Finds a property for each "some property": one that comes anyway, or another. */
+  #placeSome(index: number, others = 0): boolean {
+    if (index === this.#somes.length) return this.#fitsCounts(others);
+    const { language, literal } = this.#somes[index]!;
+    const { languages } = this.queries;
+    const goOn = () => this.#placeSome(index + 1, others);
+    for (const name of [...this.#needed.keys()]) {
+      if (languages.has(language, name) && this.#need(name, literal, goOn)) return true;
+    }
+    for (const name of this.alternative.names) {
+      if (this.#needed.has(name) || !languages.has(language, name)) continue;
+      if (this.#need(name, literal, goOn)) return true;
+    }
+    for (const one of this.alternative.classes) {
+      const goal = this.queries.goals.goal([...one.literals, literal]);
+      if (this.queries.isEmpty(goal)) continue;
+      const both = languages.strings.intersect([one.language, language]);
+      if (this.#freshNames(both, others + 1) > others && this.#placeSome(index + 1, others + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #fitsCounts(others: number): boolean {
+    const count = this.progress.seen.count + this.#needed.size + others;
+    if (count > this.#max) return false;
+    let missing = this.#min - count;
+    if (missing <= 0) return true;
+    for (const name of this.alternative.names) {
+      if (this.#needed.has(name) || this.#absent.has(name) || !this.#canWrite(name, [])) continue;
+      if (--missing <= 0) return true;
+    }
+    for (const one of this.alternative.classes) {
+      if (this.queries.isEmpty(this.queries.goals.goal(one.literals))) continue;
+      // Names that "some property" has taken may be among those that are counted here.
+      missing -= Math.max(0, this.#freshNames(one.language, missing + others) - others);
+      if (missing <= 0) return true;
+    }
+    return false;
+  }
+
+  /** How many names of a language are neither mentioned nor written; counted up to `limit`. */
+  #freshNames(language: Regex, limit: number): number {
+    const { languages } = this.queries;
+    if (language === languages.strings.empty || !languages.automaton.isAlive(language)) return 0;
+    if (isInfinite(languages, language)) return limit;
+    const taken = [...this.alternative.names, ...this.progress.seen.names];
+    const counted = countTexts(languages, language, limit + taken.length);
+    if (counted >= limit + taken.length) return limit;
+    return textsOf(languages, language, counted)!
+      .filter((text) => !this.alternative.mentions(text) && !this.progress.seen.has(text)).length;
+  }
+}
+
+/** A class of names with the languages that it lies in. */
+export interface SplitClass {
+  readonly language: Regex;
+  isIn(language: Regex): boolean;
+}
+
+/** Splits a language by others into classes that each lie inside or outside of every one. */
+export function splitByLanguages(
+  whole: Regex,
+  splitters: readonly Regex[],
+  { languages: { strings, automaton } }: Pick<GoalQueries, "languages">,
+): SplitClass[] {
+  let classes: { language: Regex; inside: readonly Regex[] }[] = [{ language: whole, inside: [] }];
+  for (const splitter of splitters) {
+    const next: typeof classes = [];
+    const outside = strings.complement(splitter);
+    for (const { language, inside } of classes) {
+      const within = strings.intersect([language, splitter]);
+      if (automaton.isAlive(within)) next.push({ language: within, inside: [...inside, splitter] });
+      const without = strings.intersect([language, outside]);
+      if (automaton.isAlive(without)) next.push({ language: without, inside });
+    }
+    classes = next;
+    if (classes.length > MAXIMUM_NAME_CLASSES) {
+      throw new LimitExceededError("nameClasses", classes.length, MAXIMUM_NAME_CLASSES);
+    }
+  }
+  return classes.map(({ language, inside }) => ({
+    language,
+    isIn: (other) => other === strings.all || inside.includes(other),
+  }));
+}
+
+// ---- From formulas ----
+
+/** An alternative in the making. */
+interface ObjectDraft {
+  blocks: PropertyBlock[];
+  nameLanguages: Regex[];
+  required: Set<string>;
+  min: number;
+  max: number;
+  clauses: ObjectClause[];
+}
+
+/** Splits a formula about objects into alternatives. */
+export function objectAlternatives(
+  formula: ObjectFormula,
+  queries: GoalQueries,
+  nextId: () => number,
+): ObjectAlternative[] {
+  return disjunctiveForm(formula, new ObjectDraftRules(queries))
+    .map((draft) => new ObjectAlternative(nextId(), draft, queries));
+}
+
+class ObjectDraftRules implements DraftRules<ObjectAtom, ObjectDraft> {
+  /** Blocks that a fact about one name becomes. */
+  readonly #single = new Map<string, PropertyBlock>();
+
+  constructor(private readonly queries: GoalQueries) {}
+
+  create(): ObjectDraft {
+    return {
+      blocks: [],
+      nameLanguages: [],
+      required: new Set(),
+      min: 0,
+      max: Infinity,
+      clauses: [],
+    };
+  }
+
+  clone(draft: ObjectDraft): ObjectDraft {
+    return {
+      ...draft,
+      blocks: [...draft.blocks],
+      nameLanguages: [...draft.nameLanguages],
+      required: new Set(draft.required),
+      clauses: [...draft.clauses],
+    };
+  }
+
+  add(draft: ObjectDraft, fact: ObjectAtom): void {
+    switch (fact.kind) {
+      case "block":
+        if (!draft.blocks.includes(fact.block)) draft.blocks.push(fact.block);
+        return;
+      case "names":
+        if (!draft.nameLanguages.includes(fact.language)) draft.nameLanguages.push(fact.language);
+        return;
+      case "present":
+        draft.required.add(fact.name);
+        return;
+      case "absent":
+        this.#bind(draft, fact.name, NEVER);
+        return;
+      case "value":
+        draft.required.add(fact.name);
+        this.#bind(draft, fact.name, fact.literal);
+        return;
+      case "some":
+        draft.clauses.push([fact]);
+        return;
+      case "min":
+        draft.min = Math.max(draft.min, fact.count);
+        return;
+      case "max":
+        draft.max = Math.min(draft.max, fact.count);
+    }
+  }
+
+  #bind(draft: ObjectDraft, name: string, literal: Literal): void {
+    const key = `${literal} ${name}`;
+    let block = this.#single.get(key);
+    if (block === undefined) {
+      block = singleNameBlock(name, literal, this.queries);
+      this.#single.set(key, block);
+    }
+    if (!draft.blocks.includes(block)) draft.blocks.push(block);
+  }
+
+  isConsistent(draft: ObjectDraft): boolean {
+    if (draft.min > draft.max || draft.required.size > draft.max) return false;
+    for (const name of draft.required) {
+      if (!this.#allowsName(draft, name)) return false;
+      const goal = this.#goal(draft, name);
+      if (goal.literals[0] === NEVER || this.queries.isSurelyEmpty(goal)) return false;
+    }
+    return true;
+  }
+
+  status(draft: ObjectDraft, fact: ObjectAtom): boolean | null {
+    const { queries } = this;
+    switch (fact.kind) {
+      case "block":
+        return draft.blocks.includes(fact.block) ? true : null;
+      case "names":
+        return draft.nameLanguages.includes(fact.language) ? true : null;
+      case "present":
+        if (draft.required.has(fact.name)) return true;
+        return this.#mayHave(draft, fact.name, ALWAYS) ? null : false;
+      case "absent":
+        if (draft.required.has(fact.name)) return false;
+        return this.#mayHave(draft, fact.name, ALWAYS) ? null : true;
+      case "value": {
+        if (!this.#mayHave(draft, fact.name, fact.literal)) return false;
+        const isImplied = draft.required.has(fact.name) &&
+          queries.isSurelyEmpty(this.#goal(draft, fact.name, opposite(fact.literal)));
+        return isImplied ? true : null;
+      }
+      case "some": {
+        for (const name of draft.required) {
+          if (
+            queries.languages.has(fact.language, name) && (fact.literal === ALWAYS ||
+              queries.isSurelyEmpty(this.#goal(draft, name, opposite(fact.literal))))
+          ) return true;
+        }
+        const closing = draft.blocks.find((block) =>
+          block.rest === NEVER && block.patterns.length === 0
+        );
+        if (closing === undefined) return null;
+        for (const name of closing.names.keys()) {
+          if (
+            queries.languages.has(fact.language, name) && this.#mayHave(draft, name, fact.literal)
+          ) return null;
+        }
+        return false;
+      }
+      case "min":
+        if (draft.min >= fact.count || draft.required.size >= fact.count) return true;
+        return draft.max < fact.count ? false : null;
+      case "max":
+        if (draft.max <= fact.count) return true;
+        return draft.min > fact.count || draft.required.size > fact.count ? false : null;
+    }
+  }
+
+  isSimple(fact: ObjectAtom): boolean {
+    return fact.kind !== "block" && fact.kind !== "names";
+  }
+
+  addClause(draft: ObjectDraft, clause: ObjectClause): void {
+    draft.clauses.push(clause);
+  }
+
+  #mayHave(draft: ObjectDraft, name: string, literal: Literal): boolean {
+    return this.#allowsName(draft, name) &&
+      !this.queries.isSurelyEmpty(this.#goal(draft, name, literal));
+  }
+
+  #allowsName(draft: ObjectDraft, name: string): boolean {
+    return draft.nameLanguages.every((language) => this.queries.languages.has(language, name));
+  }
+
+  #goal(draft: ObjectDraft, name: string, literal: Literal = ALWAYS): Goal {
+    const literals = draft.blocks.flatMap((block) => block.literalsFor(name));
+    literals.push(literal);
+    return this.queries.goals.goal(literals);
+  }
+}
+
+function singleNameBlock(name: string, literal: Literal, queries: GoalQueries): PropertyBlock {
+  return new PropertyBlock(new Map([[name, literal]]), [], ALWAYS, queries.languages);
+}

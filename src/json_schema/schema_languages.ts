@@ -1,0 +1,88 @@
+/**
+ * Patterns, formats and lengths as languages of JSON string contents, made once each.
+ *
+ * One {@link SchemaLanguages} holds the regular expressions of all schemas that are compiled with it, so two schemas
+ * that use the same pattern, or just "any string", share the automaton and everything that was computed for it.
+ *
+ * @module
+ */
+
+import {
+  Automaton,
+  JsonStringAlgebra,
+  parsePattern,
+  patternLanguage,
+  PatternSyntaxError,
+  type Regex,
+  RegexStore,
+  UnsupportedPatternError,
+} from "../automata/mod.ts";
+import { LimitExceededError } from "../errors.ts";
+import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.ts";
+import { formatLanguage } from "./formats.ts";
+
+/** The shared store of string languages. */
+export class SchemaLanguages {
+  readonly store: RegexStore;
+  readonly automaton: Automaton;
+  readonly strings: JsonStringAlgebra;
+  readonly #patterns = new Map<string, Regex>();
+  readonly #formats = new Map<string, Regex>();
+  readonly #encoder = new TextEncoder();
+
+  constructor() {
+    this.store = new RegexStore();
+    this.automaton = new Automaton(this.store);
+    this.strings = new JsonStringAlgebra(this.store);
+  }
+
+  /**
+   * The texts in which an ECMA-262 pattern finds a match.
+   *
+   * @param keyword The keyword that has the pattern, and where, for the error.
+   * @throws {InvalidSchemaError} It is no pattern.
+   * @throws {UnsupportedSchemaError} It cannot be followed by an automaton.
+   */
+  pattern(source: string, keyword: string, pointer: string): Regex {
+    let regex = this.#patterns.get(source);
+    if (regex === undefined) {
+      try {
+        regex = patternLanguage(parsePattern(source), this.strings);
+      } catch (cause) {
+        if (cause instanceof PatternSyntaxError) {
+          throw new InvalidSchemaError(keyword, pointer, cause.message, { cause });
+        }
+        if (cause instanceof UnsupportedPatternError || cause instanceof LimitExceededError) {
+          throw new UnsupportedSchemaError(keyword, pointer, cause.message, { cause });
+        }
+        throw cause;
+      }
+      this.#patterns.set(source, regex);
+    }
+    return regex;
+  }
+
+  /** The texts of a format; all texts for an unknown one. */
+  format(name: string): Regex {
+    let regex = this.#formats.get(name);
+    if (regex === undefined) {
+      regex = formatLanguage(name, this.strings) ?? this.strings.all;
+      this.#formats.set(name, regex);
+    }
+    return regex;
+  }
+
+  /** The texts of between `min` and `max` code points. */
+  length(min: number, max: number): Regex {
+    return this.strings.repeat(this.strings.any, min, max);
+  }
+
+  /** Whether a text is a member of a language of string contents. */
+  has(language: Regex, text: string): boolean {
+    if (language === this.strings.all) return true;
+    return this.automaton.matches(
+      language,
+      this.#encoder.encode(JSON.stringify(text).slice(1, -1)),
+    );
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * From a JSON Schema to a grammar.
+ *
+ * @module
+ */
+
+import {
+  type Literal,
+  readSchema,
+  type SchemaNode,
+  ShapeStore,
+  UnsatisfiableSchemaError,
+} from "../json_schema/mod.ts";
+import type { Vocabulary } from "../vocabulary/mod.ts";
+import { CompiledGrammar } from "./compiled_grammar.ts";
+import { Engine } from "./engine.ts";
+import { GrammarCache } from "./grammar_cache.ts";
+import { JsonContext, type Whitespace } from "./json_context.ts";
+import { ValueState } from "./json_value_state.ts";
+import { EndState } from "./end_state.ts";
+
+/** Limits of {@link compileJsonSchema}; each is a `LimitExceededError` of its name. */
+export interface CompileLimits {
+  /** Size of the schema's JSON text. Default 16 MiB. */
+  schemaBytes?: number;
+  /** Nesting of the schema. Default 512. */
+  schemaDepth?: number;
+  /** Schema objects, referenced documents included. Default 500,000. */
+  schemaNodes?: number;
+}
+
+/** Options of {@link compileJsonSchema}. */
+export interface CompileJsonSchemaOptions {
+  /**
+   * Where whitespace stands. `"compact"`, the default: nowhere. `"spaced"`: one space after `,` and `:`.
+   * `"any"`: wherever JSON allows it, as much as one likes.
+   */
+  whitespace?: Whitespace;
+  /**
+   * `"schema"`, the default: properties come in the order in which the schema mentions them, others after
+   * them. `"any"`: in any order.
+   */
+  propertyOrder?: "schema" | "any";
+  /** Schemas that `$ref` may lead to, by URI. Nothing is ever fetched. */
+  externalSchemas?: Record<string, unknown>;
+  /** Whether `format` binds. Default true. */
+  assertFormats?: boolean;
+  /** See {@link CompileLimits}. */
+  limits?: CompileLimits;
+  /** Whether to look for the same schema among those compiled last. Default true. */
+  cache?: boolean;
+}
+
+const cache = new GrammarCache();
+
+/**
+ * Compiles a JSON Schema (drafts 4, 6, 7, 2019-09 and 2020-12, by `$schema`; 2020-12 without one).
+ *
+ * The grammar accepts the JSON texts of the schema's valid instances and no others, and no prefix that it
+ * accepts is a dead end.
+ *
+ * @param schema A parsed schema: an object or a Boolean.
+ * @param vocabulary The tokens of the model that will write.
+ * @throws {InvalidSchemaError} It is no schema: a wrong type, a reference to nowhere, a pattern that is none.
+ * @throws {UnsupportedSchemaError} A keyword in it cannot be enforced.
+ * @throws {UnsatisfiableSchemaError} No value fits it.
+ * @throws {LimitExceededError} It is too large or too involved.
+ *
+ * @example A mask
+ * ```ts
+ * import { compileJsonSchema, Matcher } from "@espalier/core/matcher";
+ * import { Vocabulary } from "@espalier/core/vocabulary";
+ *
+ * const tokens = [..."0123456789"].map((digit) => new TextEncoder().encode(digit));
+ * const vocabulary = Vocabulary.fromBytes([...tokens, null], { eosTokenIds: [10] });
+ * const matcher = new Matcher(compileJsonSchema({ type: "integer", minimum: 30 }, vocabulary));
+ * const mask = new Uint32Array(vocabulary.maskWordCount);
+ * matcher.fillMask(mask);
+ * console.assert(mask[0] === 0b1111111110); // any digit but 0
+ * ```
+ */
+export function compileJsonSchema(
+  schema: unknown,
+  vocabulary: Vocabulary,
+  options: CompileJsonSchemaOptions = {},
+): CompiledGrammar {
+  const { whitespace = "compact", propertyOrder = "schema" } = options;
+  if (!["compact", "spaced", "any"].includes(whitespace)) {
+    throw new TypeError(`whitespace must be "compact", "spaced" or "any", got "${whitespace}"`);
+  }
+  if (!["schema", "any"].includes(propertyOrder)) {
+    throw new TypeError(`propertyOrder must be "schema" or "any", got "${propertyOrder}"`);
+  }
+  if (options.cache === false) return compile(schema, vocabulary, options);
+  return cache.get(schema, vocabulary, options, () => compile(schema, vocabulary, options));
+}
+
+function compile(
+  schema: unknown,
+  vocabulary: Vocabulary,
+  { whitespace = "compact", propertyOrder = "schema", externalSchemas, assertFormats, limits }:
+    CompileJsonSchemaOptions,
+): CompiledGrammar {
+  const root = readSchema(schema, { externalSchemas, assertFormats, limits });
+  const engine = Engine.of(vocabulary);
+  const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
+  checkSupport(root, shapes);
+  const goal = shapes.rootGoal(root);
+  if (shapes.isEmpty(goal)) throw new UnsatisfiableSchemaError("");
+  const context = new JsonContext(shapes, whitespace);
+  const end = new EndState(whitespace === "any");
+  const start = new ValueState(context, [goal], { resolve: () => end }, null);
+  return new CompiledGrammar({ engine, start });
+}
+
+/**
+ * Meets now what could fail later: every pattern is translated, and every schema that combines others is split
+ * into its alternatives. Schemas that only list keywords cannot fail and stay for when they are reached.
+ */
+function checkSupport(root: SchemaNode, shapes: ShapeStore): void {
+  const seen = new Set<SchemaNode>([root]);
+  for (const node of seen) {
+    if (node.pattern !== undefined) {
+      shapes.languages.pattern(node.pattern, "pattern", node.pointer);
+    }
+    for (const source of node.patternProperties.keys()) {
+      shapes.languages.pattern(source, "patternProperties", node.pointer);
+    }
+    for (const child of childrenOf(node)) seen.add(child);
+    if (isCombined(node)) {
+      const literal: Literal = shapes.goals.literal(node, shapes.goals.rootScope);
+      const shape = shapes.shape(shapes.goals.goal([literal]));
+      if (shape.mayBeObject) shape.objects;
+      if (shape.mayBeArray) shape.arrays;
+    }
+  }
+}
+
+function isCombined(node: SchemaNode): boolean {
+  return node.anyOf !== undefined || node.oneOf !== undefined || node.not !== undefined ||
+    node.if !== undefined || node.allOf.length > 0 || node.ref !== undefined ||
+    node.dynamicRef !== undefined || node.unevaluatedItems !== undefined ||
+    node.unevaluatedProperties !== undefined || node.dependentSchemas.size > 0;
+}
+
+function* childrenOf(node: SchemaNode): Generator<SchemaNode> {
+  yield* node.prefixItems;
+  yield* node.properties.values();
+  yield* node.patternProperties.values();
+  yield* node.dependentSchemas.values();
+  yield* node.allOf;
+  yield* node.anyOf ?? [];
+  yield* node.oneOf ?? [];
+  for (
+    const child of [
+      node.items,
+      node.contains,
+      node.unevaluatedItems,
+      node.additionalProperties,
+      node.propertyNames,
+      node.unevaluatedProperties,
+      node.not,
+      node.if,
+      node.then,
+      node.else,
+      node.ref,
+      node.dynamicRef?.initial,
+    ]
+  ) if (child !== undefined) yield child;
+}

@@ -1,0 +1,32 @@
+/**
+ * A grammar that is ready to be followed.
+ *
+ * Immutable for its users, shareable between sequences and requests; what it learns on the way (parser states, rows of
+ * automata, masks) is a cache.
+ *
+ * @module
+ */
+
+import type { Vocabulary } from "../vocabulary/mod.ts";
+import type { Engine } from "./engine.ts";
+import type { ParserState } from "./parser_state.ts";
+
+/** Made by `compileJsonSchema` and the like; see {@link Matcher} for what to do with it. */
+export class CompiledGrammar {
+  /** The vocabulary that its masks are over. */
+  readonly vocabulary: Vocabulary;
+  /** @internal Where a text begins, and what masks are computed with. */
+  readonly internals: GrammarInternals;
+
+  /** @internal */
+  constructor(internals: GrammarInternals) {
+    this.internals = internals;
+    this.vocabulary = internals.engine.vocabulary;
+  }
+}
+
+/** What a matcher needs; not part of the public interface. */
+export interface GrammarInternals {
+  readonly engine: Engine;
+  readonly start: ParserState;
+}

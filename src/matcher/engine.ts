@@ -1,0 +1,49 @@
+/**
+ * What all grammars over one vocabulary share: the store of expressions, their automaton, the remembered masks.
+ *
+ * Two schemas that use the same format, or just strings, share what was computed for it, and a server's second request
+ * is warm. The store only grows, so past a size a new one is begun for the grammars that come after; the old one goes
+ * when its last grammar does.
+ *
+ * @module
+ */
+
+import { SchemaLanguages } from "../json_schema/mod.ts";
+import type { Vocabulary } from "../vocabulary/mod.ts";
+import { LexemeMasks } from "./lexeme_masks.ts";
+import { MaskWalk } from "./mask_walk.ts";
+
+/** Expressions, and rows of the automaton (1 KiB each), after which a new store is begun. */
+const MAXIMUM_EXPRESSIONS = 1_000_000;
+const MAXIMUM_ROWS = 100_000;
+
+/** The shared part of the grammars over one vocabulary. */
+export class Engine {
+  readonly languages: SchemaLanguages = new SchemaLanguages();
+  readonly masks: LexemeMasks;
+  readonly walk: MaskWalk;
+
+  private constructor(readonly vocabulary: Vocabulary) {
+    const { automaton, store, strings } = this.languages;
+    this.masks = new LexemeMasks(vocabulary, automaton, strings.any, store.byte(0x22));
+    this.walk = new MaskWalk(vocabulary, this.masks);
+  }
+
+  /** The engine for a vocabulary. */
+  static of(vocabulary: Vocabulary): Engine {
+    let engine = engines.get(vocabulary);
+    if (engine === undefined || engine.isFull) {
+      engine = new Engine(vocabulary);
+      engines.set(vocabulary, engine);
+    }
+    return engine;
+  }
+
+  /** Whether new grammars should have a new engine. */
+  get isFull(): boolean {
+    const { store, automaton } = this.languages;
+    return store.size > MAXIMUM_EXPRESSIONS || automaton.rowCount > MAXIMUM_ROWS;
+  }
+}
+
+const engines = new WeakMap<Vocabulary, Engine>();

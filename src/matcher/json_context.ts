@@ -1,0 +1,74 @@
+/**
+ * What all states of one JSON Schema's parser share.
+ *
+ * @module
+ */
+
+import type { Automaton, Regex } from "../automata/mod.ts";
+import type { Goal, SchemaLanguages, ShapeStore } from "../json_schema/mod.ts";
+import { numberMachine } from "../json_schema/mod.ts";
+import { type ParserState, StructureState } from "./parser_state.ts";
+
+/** Where whitespace may stand between lexemes. */
+export type Whitespace = "compact" | "spaced" | "any";
+
+/** Settings and stores of a parser. */
+export class JsonContext {
+  readonly languages: SchemaLanguages;
+  readonly automaton: Automaton;
+  readonly quote: Regex;
+
+  constructor(readonly shapes: ShapeStore, readonly whitespace: Whitespace) {
+    this.languages = shapes.languages;
+    this.automaton = shapes.languages.automaton;
+    this.quote = this.languages.store.byte(0x22);
+  }
+
+  /** The texts of a goal's numbers. */
+  numberTexts(goal: Goal): Regex {
+    const { numbers } = this.shapes.shape(goal);
+    if (numbers.cells.length === 0) return this.languages.strings.empty;
+    const form = this.whitespace === "any" ? "json" : "canonical";
+    const key = `${form} ${numbers.key}`;
+    let regex = this.#numberTexts.get(key);
+    if (regex === undefined) {
+      regex = this.languages.store.machine(numberMachine(numbers, form));
+      this.#numberTexts.set(key, regex);
+    }
+    return regex;
+  }
+  readonly #numberTexts = new Map<string, Regex>();
+
+  /** Puts the space of "spaced" text before a state. */
+  spaced(state: StructureState): StructureState {
+    return this.whitespace === "spaced" ? new AfterSpace(state) : state;
+  }
+
+  isFreeSpace(byte: number): boolean {
+    return this.whitespace === "any" &&
+      (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
+  }
+}
+
+/** Between lexemes of JSON, where free whitespace leads back to the same state. */
+export abstract class JsonStructureState extends StructureState {
+  constructor(protected readonly context: JsonContext) {
+    super();
+  }
+
+  protected override advance(byte: number): ParserState | null {
+    return this.context.isFreeSpace(byte) ? this : this.punctuation(byte);
+  }
+
+  protected abstract punctuation(byte: number): ParserState | null;
+}
+
+class AfterSpace extends StructureState {
+  constructor(private readonly state: StructureState) {
+    super();
+  }
+
+  protected override advance(byte: number): ParserState | null {
+    return byte === 0x20 ? this.state : null;
+  }
+}

@@ -1,0 +1,373 @@
+/**
+ * The mask of a position: a walk over the token trie in step with the parser and the lexer.
+ *
+ * A token is allowed if its bytes lead from the position to a live state, so its subtree is entered only if its node is
+ * alive. Inside a lexeme a step is a table look-up; the parser is asked only where a lexeme ends. Inside of long
+ * lexemes not even that: their masks are remembered (`lexeme_masks.ts`), and just the suffixes of the
+ * tokens that end them are walked.
+ *
+ * The loops allocate nothing: stacks are typed arrays indexed by the depth of the node, and since a walk that enters
+ * another lexeme only writes above its own depth, nested walks share them. What is allocated is parser states, once
+ * per state.
+ *
+ * @module
+ */
+
+import type { TextSet } from "../automata/mod.ts";
+import type { TokenTrie, Vocabulary } from "../vocabulary/mod.ts";
+import { type Cursor, decodeName, type TextBytes } from "./cursor.ts";
+import type { LexemeExits, LexemeMasks } from "./lexeme_masks.ts";
+import {
+  ANY_TEXT,
+  LEXEME,
+  type LexemeState,
+  NAME,
+  type NameState,
+  type ParserState,
+  STRUCTURE,
+  type StructureState,
+} from "./parser_state.ts";
+
+const decoder = new TextDecoder();
+
+/** Computes masks over one vocabulary. One at a time; not to be shared between threads. */
+export class MaskWalk {
+  readonly #path: Uint8Array;
+  readonly #lexer: Int32Array;
+  readonly #low: Int32Array;
+  readonly #high: Int32Array;
+  readonly #depth: Int32Array;
+  readonly #pending: Int32Array;
+  /** What was written of the current lexeme before the token. */
+  #prefix: Uint8Array = new Uint8Array(0);
+  #trie: TokenTrie;
+  #out: Uint32Array = new Uint32Array(0);
+
+  constructor(readonly vocabulary: Vocabulary, private readonly masks: LexemeMasks) {
+    this.#trie = vocabulary.trie;
+    const size = vocabulary.trie.maxDepth + 2;
+    this.#path = new Uint8Array(size);
+    this.#lexer = new Int32Array(size);
+    this.#low = new Int32Array(size);
+    this.#high = new Int32Array(size);
+    this.#depth = new Int32Array(size);
+    this.#pending = new Int32Array(size);
+  }
+
+  /**
+   * Writes the mask of a position.
+   *
+   * @param out `maskWordCount` words, overwritten whole; EOS is the caller's business.
+   */
+  fill(cursor: Cursor, text: TextBytes, out: Uint32Array): void {
+    const { state } = cursor;
+    this.#out = out;
+    this.#trie = this.vocabulary.trie;
+    switch (state.kind) {
+      case STRUCTURE:
+        out.fill(0);
+        this.#walkStructure(0, this.#trie.nodeCount, state);
+        break;
+      case LEXEME:
+        if (state.isLong) this.#fillLexeme(cursor, state, text);
+        else {
+          out.fill(0);
+          this.#takePrefix(cursor, text);
+          this.#walkLexeme(0, this.#trie.nodeCount, state, cursor.lexer, -1);
+        }
+        break;
+      case NAME:
+        this.#fillName(cursor, state, text);
+    }
+    this.#out = out;
+  }
+
+  #takePrefix(cursor: Cursor, text: TextBytes): void {
+    this.#prefix = text.data.subarray(cursor.lexemeStart, text.length);
+  }
+
+  // ---- Remembered lexemes ----
+
+  #fillLexeme(cursor: Cursor, state: LexemeState, text: TextBytes): void {
+    const out = this.#out;
+    const mask = this.masks.get(cursor.lexer);
+    out.set(mask.stay);
+    for (const exits of mask.exits) {
+      const after = state.end(exits.labelSet, ANY_TEXT);
+      if (after !== null) this.#leave(exits, after);
+      if (state.needsText && exits.far.length > 0) this.#lookAgain(cursor, text, exits.far);
+    }
+  }
+
+  /** Adds the tokens that end a lexeme. */
+  #leave({ atEnd, suffixes }: LexemeExits, after: ParserState): void {
+    const out = this.#out;
+    for (let i = 0; i < atEnd.length; i++) {
+      const id = atEnd[i]!;
+      out[id >>> 5]! |= 1 << (id & 31);
+    }
+    if (suffixes.nodeCount === 0 || after.kind !== STRUCTURE) return;
+    this.#trie = suffixes;
+    this.#walkStructure(0, suffixes.nodeCount, after);
+    this.#trie = this.vocabulary.trie;
+  }
+
+  /** Decides tokens one by one, by the bytes that they write here. */
+  #lookAgain(cursor: Cursor, text: TextBytes, ids: Int32Array): void {
+    const out = this.#out;
+    const { length } = text;
+    for (const id of ids) {
+      const probe = cursor.clone();
+      const bytes = this.vocabulary.tokenBytes(id)!;
+      let allowed = true;
+      for (let i = 0; i < bytes.length && allowed; i++) {
+        allowed = probe.step(bytes[i]!, text);
+        text.push(bytes[i]!);
+      }
+      text.length = length;
+      if (allowed) out[id >>> 5]! |= 1 << (id & 31);
+      else out[id >>> 5]! &= ~(1 << (id & 31));
+    }
+  }
+
+  #fillName(cursor: Cursor, state: NameState, text: TextBytes): void {
+    const out = this.#out;
+    this.#takePrefix(cursor, text);
+    const nodeCount = this.#trie.nodeCount;
+    if (cursor.lexer === 0) {
+      out.fill(0);
+      this.#walkName(0, nodeCount, state, cursor, -1, false);
+      return;
+    }
+    const mask = this.masks.get(cursor.lexer);
+    out.set(mask.stay);
+    for (const exits of mask.exits) {
+      const after = state.endOther(exits.labelSet, ANY_TEXT);
+      if (after !== null) this.#leave(exits, after);
+    }
+    // What is right for names on no list is wrong only on the way to those that are.
+    if (cursor.low < cursor.high) this.#walkName(0, nodeCount, state, cursor, -1, true);
+    for (const exits of mask.exits) {
+      if (exits.far.length > 0) this.#lookAgain(cursor, text, exits.far);
+    }
+  }
+
+  // ---- Walks ----
+
+  /** Allows the tokens that end at a node. */
+  #allow(v: number): void {
+    const { tokenStart, tokens } = this.#trie;
+    const out = this.#out;
+    const to = tokenStart[v + 1]!;
+    for (let t = tokenStart[v]!; t < to; t++) {
+      const id = tokens[t]!;
+      out[id >>> 5]! |= 1 << (id & 31);
+    }
+  }
+
+  /** Forbids the tokens of `from..to`. */
+  #forbid(from: number, to: number): void {
+    const { tokenStart, tokens } = this.#trie;
+    const out = this.#out;
+    const end = tokenStart[to]!;
+    for (let t = tokenStart[from]!; t < end; t++) {
+      const id = tokens[t]!;
+      out[id >>> 5]! &= ~(1 << (id & 31));
+    }
+  }
+
+  #walkStructure(from: number, to: number, state: StructureState): void {
+    const { byte, end, depth } = this.#trie;
+    for (let v = from; v < to; v = end[v]!) {
+      const next = state.step(byte[v]!);
+      if (next === null) continue;
+      this.#allow(v);
+      if (end[v] === v + 1) continue;
+      this.#path[depth[v]! - 1] = byte[v]!;
+      this.#enter(v, next);
+    }
+  }
+
+  /** Walks below a node after a byte that led between lexemes or into one. */
+  #enter(v: number, next: ParserState): void {
+    const { byte, end, depth } = this.#trie;
+    switch (next.kind) {
+      case STRUCTURE:
+        this.#walkStructure(v + 1, end[v]!, next);
+        return;
+      case LEXEME:
+        this.#walkLexeme(
+          v + 1,
+          end[v]!,
+          next,
+          next.automaton.step(next.start, byte[v]!),
+          depth[v]! - 1,
+        );
+        return;
+      case NAME:
+        this.#walkName(v + 1, end[v]!, next, null, depth[v]!, false);
+    }
+  }
+
+  /** Walks below a node at which a lexeme has just ended. */
+  #enterAfter(v: number, next: ParserState): void {
+    if (next.kind === STRUCTURE) this.#walkStructure(v + 1, this.#trie.end[v]!, next);
+  }
+
+  #text(start: number, end: number): string {
+    if (start >= 0) return decoder.decode(this.#path.subarray(start, end));
+    const bytes = new Uint8Array(this.#prefix.length + end);
+    bytes.set(this.#prefix);
+    bytes.set(this.#path.subarray(0, end), this.#prefix.length);
+    return decoder.decode(bytes);
+  }
+
+  /**
+   * @param start State of the automaton before the first node.
+   * @param lexemeStart Depth at which the lexeme starts, -1 if before the token.
+   */
+  #walkLexeme(
+    from: number,
+    to: number,
+    state: LexemeState,
+    start: number,
+    lexemeStart: number,
+  ): void {
+    if (from >= to) return;
+    const { byte, end, depth } = this.#trie;
+    const { automaton, needsText } = state;
+    const stack = this.#lexer, path = this.#path;
+    const nullable = automaton.store.nullable;
+    stack[depth[from]! - 1] = start;
+    for (let v = from; v < to;) {
+      const level = depth[v]!;
+      const b = byte[v]!;
+      const current = stack[level - 1]!;
+      const target = automaton.step(current, b);
+      if (target !== 0) {
+        path[level - 1] = b;
+        const info = automaton.stateInfo(target);
+        if ((info & 1) === 0) {
+          this.#allow(v);
+          stack[level] = target;
+          v++;
+          continue;
+        }
+        const next = state.end(info >> 1, needsText ? this.#text(lexemeStart, level) : "");
+        if (next !== null) {
+          this.#allow(v);
+          if (end[v] !== v + 1) this.#enterAfter(v, next);
+        }
+      } else if (nullable.at(current) === 1) {
+        const after = state.end(
+          automaton.stateInfo(current) >> 1,
+          needsText ? this.#text(lexemeStart, level - 1) : "",
+        );
+        const next = after === null || after.kind !== STRUCTURE ? null : after.step(b);
+        if (next !== null) {
+          path[level - 1] = b;
+          this.#allow(v);
+          if (end[v] !== v + 1) this.#enter(v, next);
+        }
+      }
+      v = end[v]!;
+    }
+  }
+
+  /**
+   * @param cursor Where to start; null: at the start of the name.
+   * @param correcting Whether the mask holds what is right for names on no list, and only the way to listed
+   *   names is to be walked.
+   */
+  #walkName(
+    from: number,
+    to: number,
+    state: NameState,
+    cursor: Cursor | null,
+    nameStart: number,
+    correcting: boolean,
+  ): void {
+    if (from >= to) return;
+    const { byte, end, depth } = this.#trie;
+    const { automaton, names, nextAllowed } = state;
+    const lexer = this.#lexer, path = this.#path;
+    const low = this.#low, high = this.#high, nameDepth = this.#depth, pending = this.#pending;
+    const first = depth[from]! - 1;
+    lexer[first] = cursor === null ? state.others : cursor.lexer;
+    low[first] = cursor === null ? 0 : cursor.low;
+    high[first] = cursor === null ? names.size : cursor.high;
+    nameDepth[first] = cursor === null ? 0 : cursor.depth;
+    pending[first] = cursor === null ? 0 : cursor.pending;
+    for (let v = from; v < to;) {
+      const level = depth[v]!;
+      const above = level - 1;
+      const b = byte[v]!;
+      const isListed = low[above]! < high[above]!;
+      path[above] = b;
+      if (
+        b === 0x22 && isListed &&
+        names.isComplete(low[above]!, high[above]!, nameDepth[above]!, pending[above]!)
+      ) {
+        if (correcting) this.#forbid(v, end[v]!);
+        if (nextAllowed[low[above]!] === low[above]) {
+          this.#allow(v);
+          if (end[v] !== v + 1) this.#enterAfter(v, state.endName(low[above]!));
+        }
+        v = end[v]!;
+        continue;
+      }
+      const listed = isListed && this.#stepNames(names, above, b);
+      if (correcting && !listed) {
+        v = end[v]!;
+        continue;
+      }
+      const other = lexer[above] === 0
+        ? 0
+        : automaton.step(lexer[above]!, b);
+      if (other !== 0) {
+        const info = automaton.stateInfo(other);
+        if ((info & 1) === 1) {
+          // Not while correcting: a quote leads to no listed name.
+          const next = state.endOther(info >> 1, this.#name(nameStart, above));
+          if (next !== null) {
+            this.#allow(v);
+            if (end[v] !== v + 1) this.#enterAfter(v, next);
+          }
+          v = end[v]!;
+          continue;
+        }
+      }
+      if (other === 0 && !(listed && nextAllowed[names.nextLow]! < names.nextHigh)) {
+        v = end[v]!;
+        continue;
+      }
+      this.#allow(v);
+      lexer[level] = other;
+      if (listed) {
+        low[level] = names.nextLow;
+        high[level] = names.nextHigh;
+        nameDepth[level] = names.nextDepth;
+        pending[level] = names.nextPending;
+      } else low[level] = high[level] = 0;
+      v++;
+    }
+  }
+
+  #stepNames(names: TextSet, above: number, byte: number): boolean {
+    return names.step(
+      this.#low[above]!,
+      this.#high[above]!,
+      this.#depth[above]!,
+      this.#pending[above]!,
+      byte,
+    );
+  }
+
+  #name(start: number, end: number): string {
+    if (start >= 0) return decodeName(this.#path.subarray(start, end));
+    const bytes = new Uint8Array(this.#prefix.length + end);
+    bytes.set(this.#prefix);
+    bytes.set(this.#path.subarray(0, end), this.#prefix.length);
+    return decodeName(bytes);
+  }
+}

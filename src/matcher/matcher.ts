@@ -1,0 +1,182 @@
+/**
+ * The state of one text that is being written inside a grammar.
+ *
+ * @module
+ */
+
+import type { CompiledGrammar } from "./compiled_grammar.ts";
+import { Cursor, TextBytes } from "./cursor.ts";
+import { forcedBytes } from "./forced_bytes.ts";
+
+/** A text so far and the tokens it is made of. Cheap to fork and to roll back. */
+export class Matcher {
+  /** The grammar that is followed. */
+  readonly grammar: CompiledGrammar;
+  #cursor: Cursor;
+  #text = new TextBytes();
+  /** Positions before each accepted token, for rollback. */
+  #history: { readonly cursor: Cursor; readonly length: number }[] = [];
+  /** Whether an EOS token was accepted. */
+  #hasEnded = false;
+
+  /** @param grammar The grammar to follow, from its start. */
+  constructor(grammar: CompiledGrammar) {
+    this.grammar = grammar;
+    this.#cursor = new Cursor(grammar.internals.start);
+    this.#cursor.settle(grammar.internals.start);
+  }
+
+  /** Tokens accepted so far. */
+  get tokenCount(): number {
+    return this.#history.length;
+  }
+
+  /**
+   * Writes which tokens may come next: bit `id % 32` of word `id / 32`; EOS ids where the text may end.
+   *
+   * @param out `vocabulary.maskWordCount` words, overwritten whole.
+   * @returns False when nothing may come, which is a bug in the engine (or the text has ended).
+   * @throws {RangeError} `out` has another length.
+   */
+  fillMask(out: Uint32Array): boolean {
+    const { vocabulary, internals } = this.grammar;
+    if (out.length !== vocabulary.maskWordCount) {
+      throw new RangeError(
+        `a mask of this vocabulary has ${vocabulary.maskWordCount} words, got ${out.length}`,
+      );
+    }
+    if (this.#hasEnded) {
+      out.fill(0);
+      return false;
+    }
+    internals.engine.walk.fill(this.#cursor, this.#text, out);
+    if (this.isAccepting()) {
+      for (const id of vocabulary.eosTokenIds) out[id >>> 5]! |= 1 << (id & 31);
+      return true;
+    }
+    for (let i = 0; i < out.length; i++) if (out[i] !== 0) return true;
+    return false;
+  }
+
+  /**
+   * Goes on by a token.
+   *
+   * @param id A token id; an EOS id ends the text.
+   * @returns False when the token is not allowed here; nothing has changed then.
+   * @throws {RangeError} `id` is no token id of the vocabulary.
+   */
+  acceptToken(id: number): boolean {
+    const { vocabulary } = this.grammar;
+    if (!Number.isInteger(id) || id < 0 || id >= vocabulary.logitsSize) {
+      throw new RangeError(`token id ${id} is not in 0..${vocabulary.logitsSize - 1}`);
+    }
+    if (this.#hasEnded) return false;
+    if (vocabulary.eosTokenIds.includes(id)) {
+      if (!this.isAccepting()) return false;
+      this.#remember(this.#cursor.clone(), this.#text.length);
+      this.#hasEnded = true;
+      return true;
+    }
+    const bytes = vocabulary.tokenBytes(id);
+    if (bytes === null || bytes.length === 0) return false;
+    const cursor = this.#cursor, text = this.#text;
+    const before = cursor.clone(), { length } = text;
+    for (let i = 0; i < bytes.length; i++) {
+      if (!cursor.step(bytes[i]!, text)) {
+        cursor.copy(before);
+        text.length = length;
+        return false;
+      }
+      text.push(bytes[i]!);
+    }
+    this.#remember(before, length);
+    return true;
+  }
+
+  #remember(cursor: Cursor, length: number): void {
+    this.#history.push({ cursor, length });
+  }
+
+  /** Whether the text may end here: it is a sentence of the grammar. */
+  isAccepting(): boolean {
+    return !this.#hasEnded && this.#cursor.isAccepting(this.#text);
+  }
+
+  /**
+   * Takes back the last tokens, an EOS included. O(1) a token.
+   *
+   * @throws {RangeError} Fewer tokens have been accepted.
+   */
+  rollback(tokenCount: number): void {
+    if (!Number.isInteger(tokenCount) || tokenCount < 0 || tokenCount > this.#history.length) {
+      throw new RangeError(
+        `cannot take back ${tokenCount} of ${this.#history.length} accepted tokens`,
+      );
+    }
+    if (tokenCount === 0) return;
+    const target = this.#history[this.#history.length - tokenCount]!;
+    this.#history.length -= tokenCount;
+    this.#cursor.copy(target.cursor);
+    this.#text.length = target.length;
+    this.#hasEnded = false;
+  }
+
+  /** Goes back to the start. */
+  reset(): void {
+    this.#history = [];
+    this.#text.length = 0;
+    this.#hasEnded = false;
+    this.#cursor.settle(this.grammar.internals.start);
+  }
+
+  /** A second matcher at the same place; the two go on independently. */
+  fork(): Matcher {
+    const copy = new Matcher(this.grammar);
+    copy.#cursor = this.#cursor.clone();
+    copy.#text = this.#text.clone();
+    copy.#history = this.#history.slice();
+    copy.#hasEnded = this.#hasEnded;
+    return copy;
+  }
+
+  /**
+   * The tokens that write what the grammar leaves no choice about, from here to the next choice.
+   *
+   * Only the bytes are forced; these tokens are the longest ones that write them, which is not always how
+   * the model's tokenizer would cut the text. Empty where there is a choice.
+   */
+  forcedTokens(): number[] {
+    if (this.#hasEnded) return [];
+    const bytes = forcedBytes(this.#cursor, this.#text);
+    return longestTokens(bytes, this.grammar.vocabulary.trie);
+  }
+}
+
+/** Cuts bytes into the longest tokens, from the left. Stops where no token fits. */
+function longestTokens(
+  bytes: readonly number[],
+  { byte, end, tokenStart, tokens, nodeCount }: {
+    readonly byte: Uint8Array;
+    readonly end: Int32Array;
+    readonly tokenStart: Int32Array;
+    readonly tokens: Int32Array;
+    readonly nodeCount: number;
+  },
+): number[] {
+  const ids: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    let best = -1, bestEnd = at;
+    let v = 0, limit = nodeCount;
+    for (let i = at; i < bytes.length; i++) {
+      while (v < limit && byte[v] !== bytes[i]) v = end[v]!;
+      if (v >= limit) break;
+      if (tokenStart[v + 1]! > tokenStart[v]!) [best, bestEnd] = [tokens[tokenStart[v]!]!, i + 1];
+      limit = end[v]!;
+      v++;
+    }
+    if (best < 0) return ids;
+    ids.push(best);
+    at = bestEnd;
+  }
+  return ids;
+}
