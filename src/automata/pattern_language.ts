@@ -69,13 +69,14 @@ type RepeatNode = Extract<PatternNode, { kind: "repeat" }>;
 /** One language for each state: what may stand right of a place that is in that state. */
 type Rest = readonly Expression[];
 
+/** For each state, where the characters of a set lead from there. */
+type Moves = readonly (readonly { readonly to: number; readonly set: CodePointSet }[])[];
+
 /** How a walk over the pattern sees states: of the left side only, or of both sides. */
 interface View {
   readonly stateCount: number;
   /** The moves out of each state with a character of the set. */
-  moves(
-    set: CodePointSet,
-  ): readonly (readonly { readonly to: number; readonly set: CodePointSet }[])[];
+  moves(set: CodePointSet): Moves;
   /** What remains of `rest` where an assertion holds. */
   assert(node: PatternNode, rest: Rest): Rest;
   /** Whether looking ahead is a question about the state, not about the rest. */
@@ -86,6 +87,7 @@ class Translator {
   private readonly left: Tracker;
   private readonly leftLanguage = new Map<PatternNode, number>();
   private readonly leftView: View;
+  private readonly moves = new Map<Tracker, Map<CodePointSet, Moves>>();
   private readonly plain = new Map<PatternNode, Expression | null>();
   /** Look-aheads met inside stars are asked about often; by node. */
   private readonly ahead = new Map<PatternNode, Rest>();
@@ -137,7 +139,15 @@ class Translator {
     throw new UnsupportedPatternError("", feature, -1);
   }
 
-  private movesOf(tracker: Tracker, set: CodePointSet) {
+  private movesOf(tracker: Tracker, set: CodePointSet): Moves {
+    let bySet = this.moves.get(tracker);
+    if (bySet === undefined) this.moves.set(tracker, bySet = new Map());
+    let moves = bySet.get(set);
+    if (moves === undefined) bySet.set(set, moves = this.computeMoves(tracker, set));
+    return moves;
+  }
+
+  private computeMoves(tracker: Tracker, set: CodePointSet): Moves {
     const pieces = tracker.classes.map((inClass) => intersectSets(inClass, set));
     return tracker.next.map((row) => {
       const byTarget = new Map<number, CodePointSet[]>();
@@ -311,23 +321,29 @@ class Translator {
     if (stateCount > MAX_STATES) this.refuse("look-arounds this large inside a repeat");
     const leftOf = (state: number) => Math.floor(state / right.stateCount);
     const rightOf = (state: number) => state % right.stateCount;
+    const computeMoves = (set: CodePointSet): Moves => {
+      // Reading backwards, the automaton on the right moves from the place after the character.
+      const onRight = this.movesOf(right, set);
+      return this.movesOf(left, set).flatMap((moves) =>
+        right.next.map((_, promised) =>
+          moves.flatMap(({ to, set: inLeft }) =>
+            onRight.flatMap((back, after) =>
+              back.filter((move) => move.to === promised)
+                .map((move) => ({ to: pair(to, after), set: intersectSets(move.set, inLeft) }))
+                .filter((move) => move.set.length > 0)
+            )
+          )
+        )
+      );
+    };
+    const movesBySet = new Map<CodePointSet, Moves>();
     const view: View = {
       stateCount,
       seesAhead: true,
       moves: (set) => {
-        // Reading backwards, the automaton on the right moves from the place after the character.
-        const onRight = this.movesOf(right, set);
-        return this.movesOf(left, set).flatMap((moves) =>
-          right.next.map((_, promised) =>
-            moves.flatMap(({ to, set: inLeft }) =>
-              onRight.flatMap((back, after) =>
-                back.filter((move) => move.to === promised)
-                  .map((move) => ({ to: pair(to, after), set: intersectSets(move.set, inLeft) }))
-                  .filter((move) => move.set.length > 0)
-              )
-            )
-          )
-        );
+        let moves = movesBySet.get(set);
+        if (moves === undefined) movesBySet.set(set, moves = computeMoves(set));
+        return moves;
       },
       assert: (node, languagesOfRest) =>
         languagesOfRest.map((language, state) => {

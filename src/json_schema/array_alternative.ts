@@ -11,6 +11,7 @@
 
 import { LimitExceededError } from "../errors.ts";
 import type { ArrayAtom, ArrayFormula, ItemBlock } from "./array_formula.ts";
+import { UnsupportedSchemaError } from "./errors.ts";
 import { disjunctiveForm, type DraftRules } from "./formula.ts";
 import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
@@ -342,6 +343,12 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
       case "unique":
         draft.isUnique = true;
         return;
+      case "duplicate":
+        throw new UnsupportedSchemaError(
+          "uniqueItems",
+          fact.pointer,
+          "under a negation it asks for equal items, which is not supported",
+        );
       case "some":
         draft.min = Math.max(draft.min, fact.from + fact.need);
         draft.clauses.push([fact]);
@@ -378,6 +385,8 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
         return draft.min > fact.count ? false : null;
       case "unique":
         return draft.isUnique ? true : null;
+      case "duplicate":
+        return draft.isUnique || draft.max < 2 ? false : null;
       case "some": {
         if (fact.from + fact.need > draft.max) return false;
         if (fact.to !== fact.from + 1) return null;
@@ -392,10 +401,13 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
   }
 
   isSimple(fact: ArrayAtom): boolean {
-    return fact.kind === "some" || fact.kind === "min" || fact.kind === "max";
+    return fact.kind === "some" || fact.kind === "min" || fact.kind === "max" ||
+      fact.kind === "duplicate";
   }
 
   addClause(draft: ArrayDraft, clause: ArrayClause): void {
+    const duplicate = clause.find((fact) => fact.kind === "duplicate");
+    if (duplicate !== undefined) this.add(draft, duplicate);
     draft.clauses.push(clause);
   }
 

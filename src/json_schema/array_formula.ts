@@ -5,7 +5,6 @@
  */
 
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
-import { UnsupportedSchemaError } from "./errors.ts";
 import { and, atom, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
 import {
   ALWAYS,
@@ -29,7 +28,10 @@ export interface ItemBlock {
 export type ArrayAtom =
   | { readonly kind: "block"; readonly block: ItemBlock }
   | { readonly kind: "min" | "max"; readonly count: number }
-  | { readonly kind: "unique" }
+  /** No two items are equal. */
+  | { readonly kind: "unique"; readonly pointer: string }
+  /** Two items are equal. */
+  | { readonly kind: "duplicate"; readonly pointer: string }
   /** At least `need` of the items `from <= index < to` fulfil the literal. */
   | {
     readonly kind: "some";
@@ -86,7 +88,7 @@ export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
     if (node.maxItems < Infinity) {
       parts.push(atom<ArrayAtom>({ kind: "max", count: node.maxItems }));
     }
-    if (node.uniqueItems) parts.push(atom<ArrayAtom>({ kind: "unique" }));
+    if (node.uniqueItems) parts.push(atom<ArrayAtom>({ kind: "unique", pointer: node.pointer }));
     if (node.contains !== undefined) {
       const counted = literal(node.contains);
       if (node.minContains > 0) {
@@ -191,11 +193,9 @@ function negateAtom(one: ArrayAtom): ArrayFormula {
     case "max":
       return atom<ArrayAtom>({ kind: "min", count: one.count + 1 });
     case "unique":
-      throw new UnsupportedSchemaError(
-        "uniqueItems",
-        "",
-        "arrays that must have equal items (`uniqueItems` under a negation) are not supported",
-      );
+      return atom<ArrayAtom>({ kind: "duplicate", pointer: one.pointer });
+    case "duplicate":
+      return atom<ArrayAtom>({ kind: "unique", pointer: one.pointer });
     case "some": {
       if (one.need === 1) {
         if (one.to === Infinity || one.to === one.from + 1) {

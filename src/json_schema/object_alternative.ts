@@ -49,6 +49,8 @@ const MAXIMUM_NAME_CLASSES = 256;
 const MAXIMUM_CHOICES = 4096;
 /** Most steps in search of a completion. */
 const MAXIMUM_SEARCH_STEPS = 20_000;
+/** Classes of at most so many names are looked at name by name. */
+const MAXIMUM_NAMED = 16;
 
 /** A conjunction of facts about an object. */
 export class ObjectAlternative {
@@ -62,7 +64,6 @@ export class ObjectAlternative {
   readonly initial: ObjectObligations;
   readonly #position: ReadonlyMap<string, number>;
   readonly #obligations = new Map<string, ObjectObligations>();
-  readonly #atomIds = new Map<ObjectAtom, number>();
   readonly #literals = new Map<string, readonly Literal[]>();
   #classes: readonly NameClass[] | undefined;
 
@@ -269,11 +270,7 @@ export class ObjectAlternative {
 
   #intern(clauses: readonly ObjectClause[]): ObjectObligations {
     const keys = clauses.map((clause) =>
-      clause.map((fact) => {
-        let id = this.#atomIds.get(fact);
-        if (id === undefined) this.#atomIds.set(fact, id = this.#atomIds.size);
-        return id;
-      }).join(",")
+      [...new Set(clause.map(factKey))].sort().join(",")
     );
     // Equal clauses, and the order of clauses, do not matter.
     const order = [...keys.keys()].sort((x, y) => keys[x]! < keys[y]! ? -1 : 1)
@@ -285,6 +282,23 @@ export class ObjectAlternative {
       this.#obligations.set(key, obligations);
     }
     return obligations;
+  }
+}
+
+function factKey(fact: ObjectAtom): string {
+  switch (fact.kind) {
+    case "present":
+    case "absent":
+      return `${fact.kind} ${JSON.stringify(fact.name)}`;
+    case "value":
+      return `value ${fact.literal} ${JSON.stringify(fact.name)}`;
+    case "some":
+      return `some ${fact.literal} ${fact.language}`;
+    case "min":
+    case "max":
+      return `${fact.kind} ${fact.count}`;
+    default:
+      throw new TypeError(`${fact.kind} is not a fact of a clause`);
   }
 }
 
@@ -320,6 +334,8 @@ class CompletionSearch {
   readonly #needed = new Map<string, Literal[]>();
   readonly #absent = new Set<string>();
   readonly #somes: { readonly language: Regex; readonly literal: Literal }[] = [];
+  /** Other properties that have to come, of which only a class is known; all of them different. */
+  readonly #others: { readonly language: Regex; readonly literals: readonly Literal[] }[] = [];
   #min: number;
   #max: number;
   #steps = 0;
@@ -415,11 +431,11 @@ class CompletionSearch {
   }
 
   /** Finds a property for each "some property": one that comes anyway, or another. */
-  #placeSome(index: number, others = 0): boolean {
-    if (index === this.#somes.length) return this.#fitsCounts(others);
+  #placeSome(index: number): boolean {
+    if (index === this.#somes.length) return this.#fitsCounts(this.#others.length);
     const { language, literal } = this.#somes[index]!;
     const { languages } = this.queries;
-    const goOn = () => this.#placeSome(index + 1, others);
+    const goOn = () => this.#placeSome(index + 1);
     for (const name of [...this.#needed.keys()]) {
       if (languages.has(language, name) && this.#need(name, literal, goOn)) return true;
     }
@@ -431,11 +447,44 @@ class CompletionSearch {
       const goal = this.queries.goals.goal([...one.literals, literal]);
       if (this.queries.isEmpty(goal)) continue;
       const both = languages.strings.intersect([one.language, language]);
-      if (this.#freshNames(both, others + 1) > others && this.#placeSome(index + 1, others + 1)) {
-        return true;
+      const fresh = this.#freshNames(both, MAXIMUM_NAMED + 1);
+      if (fresh <= MAXIMUM_NAMED) {
+        // So few that they are tried by name, and one may serve several facts.
+        for (const name of textsOf(languages, both, MAXIMUM_NAMED * 2 + this.#takenCount()) ?? []) {
+          if (!this.#needed.has(name) && this.#need(name, literal, goOn)) return true;
+        }
+        continue;
       }
+      if (this.#shareOther(both, [...one.literals, literal], goOn)) return true;
+      this.#others.push({ language: both, literals: [...one.literals, literal] });
+      const result = goOn();
+      this.#others.pop();
+      if (result) return true;
     }
     return false;
+  }
+
+  /** Lets one of the unnamed other properties serve another fact as well. */
+  #shareOther(language: Regex, literals: readonly Literal[], goOn: () => boolean): boolean {
+    const { strings, automaton } = this.queries.languages;
+    for (let i = 0; i < this.#others.length; i++) {
+      const before = this.#others[i]!;
+      const joined = {
+        language: strings.intersect([before.language, language]),
+        literals: [...before.literals, ...literals],
+      };
+      if (!automaton.isAlive(joined.language)) continue;
+      if (this.queries.isEmpty(this.queries.goals.goal(joined.literals))) continue;
+      this.#others[i] = joined;
+      const result = goOn();
+      this.#others[i] = before;
+      if (result) return true;
+    }
+    return false;
+  }
+
+  #takenCount(): number {
+    return this.alternative.names.length + this.progress.seen.count + this.#needed.size;
   }
 
   #fitsCounts(others: number): boolean {
@@ -461,11 +510,18 @@ class CompletionSearch {
     const { languages } = this.queries;
     if (language === languages.strings.empty || !languages.automaton.isAlive(language)) return 0;
     if (isInfinite(languages, language)) return limit;
-    const taken = [...this.alternative.names, ...this.progress.seen.names];
+    const taken = [
+      ...this.alternative.names,
+      ...this.progress.seen.names,
+      ...[...this.#needed.keys()].filter((name) => !this.alternative.mentions(name)),
+    ];
     const counted = countTexts(languages, language, limit + taken.length);
     if (counted >= limit + taken.length) return limit;
     return textsOf(languages, language, counted)!
-      .filter((text) => !this.alternative.mentions(text) && !this.progress.seen.has(text)).length;
+      .filter((text) =>
+        !this.alternative.mentions(text) && !this.progress.seen.has(text) &&
+        !this.#needed.has(text)
+      ).length;
   }
 }
 

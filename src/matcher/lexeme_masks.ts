@@ -86,12 +86,16 @@ export class LexemeMasks {
     return this.#sizeBytes;
   }
 
-  /** The mask of a state; computed when it is not known. */
-  get(state: Regex): LexemeMask {
+  /**
+   * The mask of a state; computed when it is not known.
+   *
+   * @param isBetweenCharacters Whether the text up to here ends with a whole character of a string's content.
+   */
+  get(state: Regex, isBetweenCharacters: boolean): LexemeMask {
     const known = this.#known.get(state);
     if (known !== undefined) return known;
-    const made = state !== this.#anyString && this.#isPlainString(state)
-      ? this.#differ(state, this.get(this.#anyString) as Recorded)
+    const made = state !== this.#anyString && isBetweenCharacters && this.#isPlainString(state)
+      ? this.#differ(state, this.get(this.#anyString, true) as Recorded)
       : this.#walk(state);
     if (this.#sizeBytes > MAXIMUM_BYTES) {
       this.#known.clear();

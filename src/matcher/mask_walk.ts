@@ -16,6 +16,7 @@
 import type { TextSet } from "../automata/mod.ts";
 import type { TokenTrie, Vocabulary } from "../vocabulary/mod.ts";
 import { type Cursor, decodeName, type TextBytes } from "./cursor.ts";
+import { isBetweenCharacters } from "./string_text.ts";
 import type { LexemeExits, LexemeMasks } from "./lexeme_masks.ts";
 import {
   ANY_TEXT,
@@ -90,7 +91,7 @@ export class MaskWalk {
 
   #fillLexeme(cursor: Cursor, state: LexemeState, text: TextBytes): void {
     const out = this.#out;
-    const mask = this.masks.get(cursor.lexer);
+    const mask = this.masks.get(cursor.lexer, isBetweenCharacters(cursor, text));
     out.set(mask.stay);
     for (const exits of mask.exits) {
       const after = state.end(exits.labelSet, ANY_TEXT);
@@ -139,7 +140,7 @@ export class MaskWalk {
       this.#walkName(0, nodeCount, state, cursor, -1, false);
       return;
     }
-    const mask = this.masks.get(cursor.lexer);
+    const mask = this.masks.get(cursor.lexer, isBetweenCharacters(cursor, text));
     out.set(mask.stay);
     for (const exits of mask.exits) {
       const after = state.endOther(exits.labelSet, ANY_TEXT);
