@@ -9,7 +9,11 @@
  * @module
  */
 
-import { type CompiledGrammar, compileJsonSchema, type CompileOptions } from "../matcher/mod.ts";
+import {
+  type CompiledGrammar,
+  compileJsonSchema,
+  type CompileJsonSchemaOptions,
+} from "../matcher/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { closeObjects } from "./closed_objects.ts";
 import type { ExtractionWhitespace } from "./extraction_prompt.ts";
@@ -22,7 +26,7 @@ export interface CompileExtractionOptions {
   /** Leave objects open where the schema does; default false. */
   readonly undeclaredProperties?: boolean;
   /** Limits of the compilation; default the engine's own. */
-  readonly limits?: CompileOptions["limits"];
+  readonly limits?: CompileJsonSchemaOptions["limits"];
 }
 
 /** A schema of any kind, ready for a model with the vocabulary it was compiled for. */

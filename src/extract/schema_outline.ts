@@ -237,11 +237,11 @@ function hintsOf(node: JsonSchemaObject): string[] {
   if (isTelling(exclusiveMinimum)) hints.push(`more than ${exclusiveMinimum}`);
   if (isTelling(exclusiveMaximum)) hints.push(`less than ${exclusiveMaximum}`);
   if (typeof node.maxLength === "number") hints.push(`at most ${node.maxLength} characters`);
-  if (typeof node.minItems === "number" && node.minItems > 0) {
-    hints.push(`at least ${node.minItems}`);
-  }
-  if (typeof node.maxItems === "number" && !Array.isArray(node.prefixItems)) {
-    hints.push(`at most ${node.maxItems}`);
+  if (!Array.isArray(node.prefixItems)) { // a tuple shows its size
+    if (typeof node.minItems === "number" && node.minItems > 0) {
+      hints.push(`at least ${node.minItems}`);
+    }
+    if (typeof node.maxItems === "number") hints.push(`at most ${node.maxItems}`);
   }
   return hints;
 }

@@ -11,7 +11,7 @@
  */
 
 import type { Regex } from "../automata/mod.ts";
-import { type Goal, WORD_FALSE, WORD_NULL, WORD_TRUE } from "../json_schema/mod.ts";
+import { countTexts, type Goal, WORD_FALSE, WORD_NULL, WORD_TRUE } from "../json_schema/mod.ts";
 import { openArray } from "./json_array_state.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { openObject } from "./json_object_state.ts";
@@ -33,6 +33,9 @@ const WORDS: readonly { readonly bit: number; readonly text: string }[] = [
   { bit: WORD_TRUE, text: "true" },
   { bit: WORD_FALSE, text: "false" },
 ];
+
+/** Sets of fewer values are followed value by value. */
+const LARGE_SET = 64;
 
 /** Before a value. */
 export class ValueState extends JsonStructureState {
@@ -104,7 +107,22 @@ export class ValueState extends JsonStructureState {
       ? regexes[0]!
       : store.union(regexes.map((regex, label) => store.concat(regex, store.label(label))));
     if (automaton.step(start, byte) === strings.empty) return null;
-    return new ScalarState(this.context, this, start, [...groups.values()], isString);
+    // A mask that stands for all texts needs so many that the item of a set can be any of them.
+    const isLong = isString && (this.capture === null ||
+      regexes.every((regex) => this.#isLarge(regex)));
+    return new ScalarState(this.context, this, start, [...groups.values()], isLong);
+  }
+
+  /** Whether a lexeme has more texts than items of a set are counted. */
+  #isLarge(regex: Regex): boolean {
+    const { languages } = this.context;
+    const content = this.goals.map((goal) => this.context.shapes.shape(goal).strings)
+      .find((strings) => strings !== languages.strings.empty &&
+        languages.store.concat(
+            this.context.quote,
+            languages.store.concat(strings, this.context.quote),
+          ) === regex);
+    return content !== undefined && countTexts(languages, content, LARGE_SET) >= LARGE_SET;
   }
 
   /** The value is complete. */

@@ -6,11 +6,19 @@
  * comes through the state. The tokens that end the string are few, and only what they write after the quote matters: those
  * suffixes form a small trie of their own, which is walked with the parser.
  *
- * The walk over the whole vocabulary is paid once, for the state of "any string". For any other state of an unlabelled
- * string the walk goes in step with that one and leaves out every subtree in which the two cannot be told apart: where
- * they have come to the same state, or where a bounded length is longer than the longest token below.
+ * Three ways to a mask, the cheapest that fits:
  *
- * Cost: 2-5 ms for the first state of a vocabulary, 5-500 µs for others; 19 KB a state with a mask of its own.
+ * - a bounded number of arbitrary characters: the mask of any string without the tokens that are too long, and
+ *   without the ends that come too soon. No walk.
+ * - most of what any string allows: a walk in step with the state of any string that leaves out every subtree in
+ *   which the two have come to the same state.
+ * - anything else: a walk over the subtrees that are alive.
+ *
+ * Where a lexeme begins in the middle of a token, the same is done for the subtree below that place ({@link
+ * LexemeMasks.below}).
+ *
+ * Cost: 2-5 ms for the first state of a vocabulary, 5-500 µs for most others, 5 ms for a new state that tells all
+ * characters apart; 19 KB a state with a mask of its own.
  *
  * @module
  */
@@ -24,6 +32,7 @@ import {
   type Regex,
 } from "../automata/mod.ts";
 import { TokenTrie, type Vocabulary } from "../vocabulary/mod.ts";
+import { countCharacters } from "./string_text.ts";
 
 /** Tokens that end a lexeme, by what they write after it. */
 export interface LexemeExits {
@@ -44,6 +53,13 @@ export interface LexemeMask {
   readonly exits: readonly LexemeExits[];
 }
 
+/** What may follow below a node of the trie. */
+export interface LexemeTokens {
+  /** Tokens that stay inside the lexeme. */
+  readonly stay: Int32Array;
+  readonly exits: readonly LexemeExits[];
+}
+
 interface Recorded extends LexemeMask {
   /** Nodes where the lexeme ends, ascending, by label set. */
   readonly exitNodes: ReadonlyMap<number, Int32Array>;
@@ -53,18 +69,21 @@ interface Recorded extends LexemeMask {
 const MAXIMUM_BYTES = 96 * 1024 * 1024;
 /** Quotes after a string from which on a token may hold another string or name in full. */
 const FAR_QUOTES = 3;
+/** A state that keeps at least this share of the vocabulary's nodes in reach is compared with any string. */
+const MOST = 0.5;
 
 /** The remembered masks of one vocabulary. */
 export class LexemeMasks {
   readonly #known = new Map<Regex, Recorded>();
+  readonly #below = new Map<Regex, Map<number, LexemeTokens>>();
   #sizeBytes = 0;
   readonly #trie: TokenTrie;
-  /** Longest path below each node, in bytes, at most 255. */
-  readonly #height: Uint8Array;
   readonly #stack: Int32Array;
   readonly #anyStack: Int32Array;
-  /** Smallest state that all strings are compared with: content and closing quote of any string. */
+  /** Content and closing quote of any string. */
   readonly #anyString: Regex;
+  /** Tokens inside any string by their number of characters, most first; made when it is needed. */
+  #byLength: { readonly ids: Int32Array; readonly counts: Uint16Array } | undefined;
 
   /** @param anyCharacter,quote Expressions of one character of a string's content, and of the closing quote. */
   constructor(
@@ -74,7 +93,6 @@ export class LexemeMasks {
     private readonly quote: Regex,
   ) {
     this.#trie = vocabulary.trie;
-    this.#height = heights(this.#trie);
     this.#stack = new Int32Array(this.#trie.maxDepth + 2);
     this.#anyStack = new Int32Array(this.#trie.maxDepth + 2);
     const { store } = automaton;
@@ -94,15 +112,29 @@ export class LexemeMasks {
   get(state: Regex, isBetweenCharacters: boolean): LexemeMask {
     const known = this.#known.get(state);
     if (known !== undefined) return known;
-    const made = state !== this.#anyString && isBetweenCharacters && this.#isPlainString(state)
-      ? this.#differ(state, this.get(this.#anyString, true) as Recorded)
-      : this.#walk(state);
-    if (this.#sizeBytes > MAXIMUM_BYTES) {
-      this.#known.clear();
-      this.#sizeBytes = 0;
-    }
+    const made = this.#make(state, isBetweenCharacters);
+    this.#makeRoom();
     this.#known.set(state, made);
     return made;
+  }
+
+  #make(state: Regex, isBetweenCharacters: boolean): Recorded {
+    if (state === this.#anyString || !isBetweenCharacters || !this.#isPlainString(state)) {
+      return this.#walk(state);
+    }
+    const bounds = this.#bounds(state);
+    if (bounds === null && this.#reach(state) < MOST * this.#trie.nodeCount) {
+      return this.#walk(state);
+    }
+    const any = this.get(this.#anyString, true) as Recorded;
+    return bounds === null ? this.#differ(state, any) : this.#bounded(any, bounds.min, bounds.max);
+  }
+
+  #makeRoom(): void {
+    if (this.#sizeBytes <= MAXIMUM_BYTES) return;
+    this.#known.clear();
+    this.#below.clear();
+    this.#sizeBytes = 0;
   }
 
   /** Whether the lexeme is content of a string and an unlabelled quote. */
@@ -116,66 +148,137 @@ export class LexemeMasks {
     return false;
   }
 
+  /** The bounds of a state that takes arbitrary characters and nothing else. */
+  #bounds(state: Regex): { min: number; max: number } | null {
+    const { store } = this.automaton;
+    if (store.kind.at(state) !== KIND_CONCAT) return null;
+    const head = store.a.at(state), tail = store.b.at(state);
+    if (tail === this.quote) {
+      if (head === this.anyCharacter) return { min: 1, max: 1 };
+      if (store.kind.at(head) !== KIND_REPEAT || store.a.at(head) !== this.anyCharacter) return null;
+      return { min: store.repeatMin(head), max: store.repeatMax(head) };
+    }
+    return null;
+  }
+
+  /** Nodes below the first bytes that the state allows. */
+  #reach(state: Regex): number {
+    const { byte, end } = this.#trie;
+    let reach = 0;
+    for (let v = 0; v < byte.length; v = end[v]!) {
+      if (this.automaton.step(state, byte[v]!) !== EMPTY) reach += end[v]! - v;
+    }
+    return reach;
+  }
+
   /** Walks the whole trie. */
   #walk(start: Regex): Recorded {
-    const { automaton } = this;
-    const { byte, depth, end, tokenStart, tokens } = this.#trie;
     const stay = new Uint32Array(this.vocabulary.maskWordCount);
     const exits = new Map<number, number[]>();
+    this.#collect(0, this.#trie.nodeCount, start, exits, (from, to) => {
+      const { tokens } = this.#trie;
+      for (let t = from; t < to; t++) stay[tokens[t]! >>> 5]! |= 1 << (tokens[t]! & 31);
+    });
+    return this.#recorded(stay, exits, true);
+  }
+
+  /**
+   * What may follow below a node, where a lexeme begins or goes on in a state; computed when it is not known.
+   *
+   * @param node A node of the vocabulary's trie.
+   * @param state The state after the node's byte.
+   */
+  below(node: number, state: Regex): LexemeTokens {
+    let byNode = this.#below.get(state);
+    const known = byNode?.get(node);
+    if (known !== undefined) return known;
+    const { tokens, end } = this.#trie;
+    const stay: number[] = [];
+    const nodes = new Map<number, number[]>();
+    this.#collect(node + 1, end[node]!, state, nodes, (from, to) => {
+      for (let t = from; t < to; t++) stay.push(tokens[t]!);
+    });
+    const made = { stay: Int32Array.from(stay), exits: this.#allExits(nodes) };
+    this.#makeRoom();
+    this.#sizeBytes += 256 + made.stay.byteLength;
+    byNode = this.#below.get(state);
+    if (byNode === undefined) this.#below.set(state, byNode = new Map());
+    byNode.set(node, made);
+    return made;
+  }
+
+  /** Walks nodes `from..to` from the state before them. */
+  #collect(
+    from: number,
+    to: number,
+    start: Regex,
+    exits: Map<number, number[]>,
+    stays: (tokenFrom: number, tokenTo: number) => void,
+  ): void {
+    if (from >= to) return;
+    const { automaton } = this;
+    const { byte, depth, end, tokenStart } = this.#trie;
     const stack = this.#stack;
-    const nullable = automaton.store.nullable;
-    stack[0] = start;
-    const count = byte.length;
-    for (let v = 0; v < count;) {
+    stack[depth[from]! - 1] = start;
+    automaton.row(start);
+    let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
+    let infos = automaton.info.data, nullable = automaton.store.nullable.data;
+    for (let v = from; v < to;) {
       const level = depth[v]!;
-      const from = stack[level - 1]!;
-      const target = automaton.step(from, byte[v]!);
+      const current = stack[level - 1]!;
+      let offset = offsets[current]!;
+      if (offset < 0) {
+        offset = automaton.row(current);
+        rows = automaton.rows.data;
+        offsets = automaton.rowOffset.data;
+        infos = automaton.info.data;
+        nullable = automaton.store.nullable.data;
+      }
+      const target = rows[offset + byte[v]!]!;
       if (target !== EMPTY) {
-        const info = automaton.stateInfo(target);
-        if ((info & 1) === 1) {
-          record(exits, info >> 1, v);
-          v = end[v]!;
+        const info = infos[target]!;
+        if ((info & 1) === 0) {
+          const first = tokenStart[v]!, last = tokenStart[v + 1]!;
+          if (first < last) stays(first, last);
+          stack[level] = target;
+          v++;
           continue;
         }
-        for (let t = tokenStart[v]!; t < tokenStart[v + 1]!; t++) {
-          const id = tokens[t]!;
-          stay[id >>> 5]! |= 1 << (id & 31);
-        }
-        stack[level] = target;
-        v++;
-        continue;
-      }
-      if (nullable.at(from) === 1) {
+        record(exits, info >> 1, v);
+      } else if (nullable[current] === 1) {
         // The lexeme ends before this byte, which belongs to what follows.
-        record(exits, ~(automaton.stateInfo(from) >> 1), v);
+        record(exits, ~(automaton.stateInfo(current) >> 1), v);
       }
       v = end[v]!;
     }
-    return this.#recorded(stay, exits, true);
   }
 
   /** Walks where the state differs from any string. */
   #differ(start: Regex, any: Recorded): Recorded {
     const { automaton } = this;
     const { byte, depth, end, tokenStart, tokens } = this.#trie;
-    const height = this.#height;
     const stack = this.#stack, anyStack = this.#anyStack;
     let stay: Uint32Array | null = null;
-    /** Nodes of subtrees that are no longer allowed, as pairs from, to; ascending. */
+    /** Subtrees that are no longer allowed, as pairs of nodes from, to; ascending. */
     const removed: number[] = [];
     stack[0] = start;
     anyStack[0] = this.#anyString;
+    automaton.row(start);
+    let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
     const count = byte.length;
     for (let v = 0; v < count;) {
       const level = depth[v]!;
       const b = byte[v]!;
-      const anyTarget = automaton.step(anyStack[level - 1]!, b);
-      if (anyTarget === EMPTY) {
-        v = end[v]!;
-        continue;
+      const current = stack[level - 1]!, anyCurrent = anyStack[level - 1]!;
+      if (offsets[current]! < 0 || offsets[anyCurrent]! < 0) {
+        automaton.row(current);
+        automaton.row(anyCurrent);
+        rows = automaton.rows.data;
+        offsets = automaton.rowOffset.data;
       }
-      const target = automaton.step(stack[level - 1]!, b);
-      if (target === anyTarget) {
+      const anyTarget = rows[offsets[anyCurrent]! + b]!;
+      const target = rows[offsets[current]! + b]!;
+      if (target === anyTarget || anyTarget === EMPTY) {
         v = end[v]!;
         continue;
       }
@@ -191,17 +294,9 @@ export class LexemeMasks {
         v = end[v]!;
         continue;
       }
-      if (end[v] === v + 1 || this.#freeLength(target) >= height[v]!) {
-        v = end[v]!;
-        continue;
-      }
       stack[level] = target;
       anyStack[level] = anyTarget;
       v++;
-    }
-    if (removed.length === 0) {
-      this.#sizeBytes += 64;
-      return any;
     }
     const kept = new Map<number, number[]>();
     let changed = false;
@@ -215,20 +310,60 @@ export class LexemeMasks {
       }
       kept.set(labelSet, left);
     }
-    if (!changed) {
-      this.#sizeBytes += stay === null ? 64 : stay.byteLength;
-      return { stay: stay ?? any.stay, exits: any.exits, exitNodes: any.exitNodes };
-    }
-    return this.#recorded(stay ?? any.stay, kept, stay !== null);
+    return this.#changed(any, stay, changed ? kept : null);
   }
 
-  /** For how many characters the state is any string that may end at each of them; 0: not known. */
-  #freeLength(state: Regex): number {
-    const { store } = this.automaton;
-    if (store.kind.at(state) !== KIND_CONCAT || store.b.at(state) !== this.quote) return 0;
-    const repeat = store.a.at(state);
-    if (store.kind.at(repeat) !== KIND_REPEAT || store.a.at(repeat) !== this.anyCharacter) return 0;
-    return store.repeatMin(repeat) === 0 ? store.repeatMax(repeat) : 0;
+  /** Between `min` and `max` arbitrary characters before the quote. */
+  #bounded(any: Recorded, min: number, max: number): Recorded {
+    this.#byLength ??= this.#sortByLength(any.stay);
+    const { ids, counts } = this.#byLength;
+    let stay: Uint32Array | null = null;
+    for (let i = 0; i < ids.length && counts[i]! > max; i++) {
+      stay ??= any.stay.slice();
+      stay[ids[i]! >>> 5]! &= ~(1 << (ids[i]! & 31));
+    }
+    const kept = new Map<number, number[]>();
+    let changed = false;
+    const { depth, tokenStart, tokens } = this.#trie;
+    for (const [labelSet, nodes] of any.exitNodes) {
+      const left: number[] = [];
+      for (const node of nodes) {
+        // Any token at or below the node begins with the bytes up to it.
+        const bytes = this.vocabulary.tokenBytes(tokens[tokenStart[node]!]!)!;
+        const count = countCharacters(bytes, depth[node]! - 1);
+        if (count >= min && count <= max) left.push(node);
+        else changed = true;
+      }
+      kept.set(labelSet, left);
+    }
+    return this.#changed(any, stay, changed ? kept : null);
+  }
+
+  #sortByLength(stay: Uint32Array): { ids: Int32Array; counts: Uint16Array } {
+    const entries: [number, number][] = [];
+    for (let id = 0; id < this.vocabulary.tokenCount; id++) {
+      if ((stay[id >>> 5]! >>> (id & 31) & 1) === 0) continue;
+      const bytes = this.vocabulary.tokenBytes(id)!;
+      entries.push([countCharacters(bytes, bytes.length), id]);
+    }
+    entries.sort((x, y) => y[0] - x[0]);
+    return {
+      ids: Int32Array.from(entries, ([, id]) => id),
+      counts: Uint16Array.from(entries, ([count]) => count),
+    };
+  }
+
+  /** The record of any string with other tokens that stay, or other ends; null: the same. */
+  #changed(
+    any: Recorded,
+    stay: Uint32Array | null,
+    exitNodes: ReadonlyMap<number, readonly number[]> | null,
+  ): Recorded {
+    if (exitNodes === null) {
+      this.#sizeBytes += 256 + (stay?.byteLength ?? 0);
+      return { stay: stay ?? any.stay, exits: any.exits, exitNodes: any.exitNodes };
+    }
+    return this.#recorded(stay ?? any.stay, exitNodes, stay !== null);
   }
 
   #recorded(
@@ -236,23 +371,21 @@ export class LexemeMasks {
     nodes: ReadonlyMap<number, readonly number[]>,
     isOwn: boolean,
   ): Recorded {
-    const exits: LexemeExits[] = [];
     const exitNodes = new Map<number, Int32Array>();
+    for (const [key, list] of nodes) exitNodes.set(key, Int32Array.from(list));
+    this.#sizeBytes += 256 + (isOwn ? stay.byteLength : 0);
+    return { stay, exits: this.#allExits(nodes), exitNodes };
+  }
+
+  #allExits(nodes: ReadonlyMap<number, readonly number[]>): LexemeExits[] {
     const byLabel = new Map<number, { node: number; isBefore: boolean }[]>();
     for (const [key, list] of nodes) {
-      exitNodes.set(key, Int32Array.from(list));
       const labelSet = key < 0 ? ~key : key;
       const entries = byLabel.get(labelSet) ?? [];
       for (const node of list) entries.push({ node, isBefore: key < 0 });
       byLabel.set(labelSet, entries);
     }
-    for (const [labelSet, entries] of byLabel) {
-      const made = this.#exits(labelSet, entries);
-      this.#sizeBytes += made.suffixes.byteSize;
-      exits.push(made);
-    }
-    this.#sizeBytes += 256 + (isOwn ? stay.byteLength : 0);
-    return { stay, exits, exitNodes };
+    return [...byLabel].map(([labelSet, entries]) => this.#exits(labelSet, entries));
   }
 
   #exits(
@@ -282,18 +415,17 @@ export class LexemeMasks {
         if (quotes >= FAR_QUOTES) far.push(id);
       }
     }
-    return {
-      labelSet,
-      atEnd: Int32Array.from(atEnd),
-      suffixes: TokenTrie.build(
-        Uint8Array.from(bytes),
-        Int32Array.from(starts),
-        Int32Array.from(ids),
-      ),
-      far: Int32Array.from(far),
-    };
+    const suffixes = ids.length === 0 ? emptyTrie : TokenTrie.build(
+      Uint8Array.from(bytes),
+      Int32Array.from(starts),
+      Int32Array.from(ids),
+    );
+    this.#sizeBytes += suffixes.byteSize;
+    return { labelSet, atEnd: Int32Array.from(atEnd), suffixes, far: Int32Array.from(far) };
   }
 }
+
+const emptyTrie = TokenTrie.build(new Uint8Array(0), Int32Array.of(0), new Int32Array(0));
 
 function record(exits: Map<number, number[]>, key: number, node: number): void {
   const list = exits.get(key);
@@ -305,23 +437,4 @@ function record(exits: Map<number, number[]>, key: number, node: number): void {
 function canFollowLexeme(byte: number): boolean {
   return byte === 0x2c || byte === 0x3a || byte === 0x5d || byte === 0x7d || byte === 0x20 ||
     byte === 0x09 || byte === 0x0a || byte === 0x0d;
-}
-
-function heights(trie: TokenTrie): Uint8Array {
-  const count = trie.nodeCount;
-  const height = new Uint8Array(count);
-  const open: number[] = [];
-  for (let v = 0; v < count; v++) {
-    const level = trie.depth[v]!;
-    open.length = level;
-    open[level - 1] = v;
-    // Only leaves raise the heights above them.
-    if (trie.end[v] !== v + 1) continue;
-    for (let up = level - 1; up >= 0; up--) {
-      const above = Math.min(255, level - 1 - up);
-      if (height[open[up]!]! >= above && above > 0) break;
-      height[open[up]!] = above;
-    }
-  }
-  return height;
 }

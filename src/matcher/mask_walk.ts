@@ -31,6 +31,9 @@ import {
 
 const decoder = new TextDecoder();
 
+/** Subtrees of fewer nodes are walked, not remembered. */
+const FEW_NODES = 24;
+
 /** Computes masks over one vocabulary. One at a time; not to be shared between threads. */
 export class MaskWalk {
   readonly #path: Uint8Array;
@@ -42,11 +45,16 @@ export class MaskWalk {
   /** What was written of the current lexeme before the token. */
   #prefix: Uint8Array = new Uint8Array(0);
   #trie: TokenTrie;
+  /** Depth in the vocabulary's trie at which a walk over suffixes was begun. */
+  #offset = 0;
+  /** The position whose mask is computed. */
+  #cursor: Cursor | null = null;
+  #written: TextBytes | null = null;
   #out: Uint32Array = new Uint32Array(0);
 
   constructor(readonly vocabulary: Vocabulary, private readonly masks: LexemeMasks) {
     this.#trie = vocabulary.trie;
-    const size = vocabulary.trie.maxDepth + 2;
+    const size = 2 * vocabulary.trie.maxDepth + 4;
     this.#path = new Uint8Array(size);
     this.#lexer = new Int32Array(size);
     this.#low = new Int32Array(size);
@@ -63,7 +71,8 @@ export class MaskWalk {
   fill(cursor: Cursor, text: TextBytes, out: Uint32Array): void {
     const { state } = cursor;
     this.#out = out;
-    this.#trie = this.vocabulary.trie;
+    this.#cursor = cursor;
+    this.#written = text;
     switch (state.kind) {
       case STRUCTURE:
         out.fill(0);
@@ -80,7 +89,6 @@ export class MaskWalk {
       case NAME:
         this.#fillName(cursor, state, text);
     }
-    this.#out = out;
   }
 
   #takePrefix(cursor: Cursor, text: TextBytes): void {
@@ -95,13 +103,17 @@ export class MaskWalk {
     out.set(mask.stay);
     for (const exits of mask.exits) {
       const after = state.end(exits.labelSet, ANY_TEXT);
-      if (after !== null) this.#leave(exits, after);
+      if (after !== null) this.#leave(exits, after, 0);
       if (state.needsText && exits.far.length > 0) this.#lookAgain(cursor, text, exits.far);
     }
   }
 
-  /** Adds the tokens that end a lexeme. */
-  #leave({ atEnd, suffixes }: LexemeExits, after: ParserState): void {
+  /**
+   * Adds the tokens that end a lexeme.
+   *
+   * @param level Depth in the vocabulary's trie at which the lexeme was entered; stacks below it are in use.
+   */
+  #leave({ atEnd, suffixes }: LexemeExits, after: ParserState, level: number): void {
     const out = this.#out;
     for (let i = 0; i < atEnd.length; i++) {
       const id = atEnd[i]!;
@@ -109,8 +121,10 @@ export class MaskWalk {
     }
     if (suffixes.nodeCount === 0 || after.kind !== STRUCTURE) return;
     this.#trie = suffixes;
+    this.#offset = level;
     this.#walkStructure(0, suffixes.nodeCount, after);
     this.#trie = this.vocabulary.trie;
+    this.#offset = 0;
   }
 
   /** Decides tokens one by one, by the bytes that they write here. */
@@ -144,7 +158,7 @@ export class MaskWalk {
     out.set(mask.stay);
     for (const exits of mask.exits) {
       const after = state.endOther(exits.labelSet, ANY_TEXT);
-      if (after !== null) this.#leave(exits, after);
+      if (after !== null) this.#leave(exits, after, 0);
     }
     // What is right for names on no list is wrong only on the way to those that are.
     if (cursor.low < cursor.high) this.#walkName(0, nodeCount, state, cursor, -1, true);
@@ -184,7 +198,7 @@ export class MaskWalk {
       if (next === null) continue;
       this.#allow(v);
       if (end[v] === v + 1) continue;
-      this.#path[depth[v]! - 1] = byte[v]!;
+      this.#path[this.#offset + depth[v]! - 1] = byte[v]!;
       this.#enter(v, next);
     }
   }
@@ -192,21 +206,50 @@ export class MaskWalk {
   /** Walks below a node after a byte that led between lexemes or into one. */
   #enter(v: number, next: ParserState): void {
     const { byte, end, depth } = this.#trie;
+    const level = this.#offset + depth[v]!;
     switch (next.kind) {
       case STRUCTURE:
         this.#walkStructure(v + 1, end[v]!, next);
         return;
-      case LEXEME:
-        this.#walkLexeme(
-          v + 1,
-          end[v]!,
-          next,
-          next.automaton.step(next.start, byte[v]!),
-          depth[v]! - 1,
-        );
+      case LEXEME: {
+        const lexer = next.automaton.step(next.start, byte[v]!);
+        if (next.isLong && !next.needsText && this.#isWorthRemembering(v)) {
+          this.#takeBelow(v, lexer, level, (labelSet) => next.end(labelSet, ""));
+        } else this.#walkLexeme(v + 1, end[v]!, next, lexer, level - 1);
         return;
+      }
       case NAME:
-        this.#walkName(v + 1, end[v]!, next, null, depth[v]!, false);
+        if (next.others !== 0 && this.#isWorthRemembering(v)) {
+          this.#takeBelow(v, next.others, level, (labelSet) => next.endOther(labelSet, ANY_TEXT));
+          this.#walkName(v + 1, end[v]!, next, null, level, true);
+          this.#lookAgainBelow(v, next.others);
+        } else this.#walkName(v + 1, end[v]!, next, null, level, false);
+    }
+  }
+
+  #isWorthRemembering(v: number): boolean {
+    return this.#trie === this.vocabulary.trie && this.#trie.end[v]! - v >= FEW_NODES;
+  }
+
+  /** Adds the tokens below a node at which a long lexeme begins. */
+  #takeBelow(
+    v: number,
+    lexer: number,
+    level: number,
+    end: (labelSet: number) => ParserState | null,
+  ): void {
+    const out = this.#out;
+    const { stay, exits } = this.masks.below(v, lexer);
+    for (let i = 0; i < stay.length; i++) out[stay[i]! >>> 5]! |= 1 << (stay[i]! & 31);
+    for (const one of exits) {
+      const after = end(one.labelSet);
+      if (after !== null) this.#leave(one, after, level);
+    }
+  }
+
+  #lookAgainBelow(v: number, lexer: number): void {
+    for (const { far } of this.masks.below(v, lexer).exits) {
+      if (far.length > 0) this.#lookAgain(this.#cursor!, this.#written!, far);
     }
   }
 
@@ -237,29 +280,44 @@ export class MaskWalk {
     if (from >= to) return;
     const { byte, end, depth } = this.#trie;
     const { automaton, needsText } = state;
-    const stack = this.#lexer, path = this.#path;
-    const nullable = automaton.store.nullable;
-    stack[depth[from]! - 1] = start;
+    const stack = this.#lexer, path = this.#path, shift = this.#offset;
+    stack[shift + depth[from]! - 1] = start;
+    automaton.row(start);
+    let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
+    let infos = automaton.info.data, nullable = automaton.store.nullable.data;
     for (let v = from; v < to;) {
-      const level = depth[v]!;
+      const level = shift + depth[v]!;
       const b = byte[v]!;
       const current = stack[level - 1]!;
-      const target = automaton.step(current, b);
+      let offset = offsets[current]!;
+      if (offset < 0) {
+        offset = automaton.row(current);
+        rows = automaton.rows.data;
+        offsets = automaton.rowOffset.data;
+        infos = automaton.info.data;
+        nullable = automaton.store.nullable.data;
+      }
+      const target = rows[offset + b]!;
       if (target !== 0) {
         path[level - 1] = b;
-        const info = automaton.stateInfo(target);
+        const info = infos[target]!;
+        this.#allow(v);
         if ((info & 1) === 0) {
-          this.#allow(v);
           stack[level] = target;
           v++;
           continue;
         }
-        const next = state.end(info >> 1, needsText ? this.#text(lexemeStart, level) : "");
-        if (next !== null) {
-          this.#allow(v);
-          if (end[v] !== v + 1) this.#enterAfter(v, next);
+        if (end[v] !== v + 1 || needsText) {
+          const next = state.end(info >> 1, needsText ? this.#text(lexemeStart, level) : "");
+          if (next === null) this.#forbid(v, v + 1);
+          else this.#enterAfter(v, next);
+          // What came after may have made rows.
+          rows = automaton.rows.data;
+          offsets = automaton.rowOffset.data;
+          infos = automaton.info.data;
+          nullable = automaton.store.nullable.data;
         }
-      } else if (nullable.at(current) === 1) {
+      } else if (nullable[current] === 1) {
         const after = state.end(
           automaton.stateInfo(current) >> 1,
           needsText ? this.#text(lexemeStart, level - 1) : "",
@@ -270,6 +328,10 @@ export class MaskWalk {
           this.#allow(v);
           if (end[v] !== v + 1) this.#enter(v, next);
         }
+        rows = automaton.rows.data;
+        offsets = automaton.rowOffset.data;
+        infos = automaton.info.data;
+        nullable = automaton.store.nullable.data;
       }
       v = end[v]!;
     }
@@ -293,14 +355,15 @@ export class MaskWalk {
     const { automaton, names, nextAllowed } = state;
     const lexer = this.#lexer, path = this.#path;
     const low = this.#low, high = this.#high, nameDepth = this.#depth, pending = this.#pending;
-    const first = depth[from]! - 1;
+    const shift = this.#offset;
+    const first = shift + depth[from]! - 1;
     lexer[first] = cursor === null ? state.others : cursor.lexer;
     low[first] = cursor === null ? 0 : cursor.low;
     high[first] = cursor === null ? names.size : cursor.high;
     nameDepth[first] = cursor === null ? 0 : cursor.depth;
     pending[first] = cursor === null ? 0 : cursor.pending;
     for (let v = from; v < to;) {
-      const level = depth[v]!;
+      const level = shift + depth[v]!;
       const above = level - 1;
       const b = byte[v]!;
       const isListed = low[above]! < high[above]!;

@@ -40,3 +40,32 @@ export function isBetweenCharacters(cursor: Cursor, text: TextBytes): boolean {
   }
   return true;
 }
+
+/**
+ * How many characters the first bytes of a JSON string's content write. One that is not complete counts.
+ *
+ * @param bytes Content of a string, from a place between characters on.
+ * @param length How many of them to look at.
+ */
+export function countCharacters(bytes: Uint8Array, length: number): number {
+  let count = 0;
+  for (let i = 0; i < length;) {
+    const byte = bytes[i]!;
+    count++;
+    if (byte === BACKSLASH) {
+      if (bytes[i + 1] !== 0x75) {
+        i += 2;
+        continue;
+      }
+      const isHigh = i + 3 < length && (bytes[i + 2]! | 0x20) === 0x64 && isHighDigit(bytes[i + 3]!);
+      i += isHigh ? 2 * LONGEST_ESCAPE : LONGEST_ESCAPE;
+    } else i += byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+  }
+  return count;
+}
+
+/** Whether a hex digit after `\ud` makes a high surrogate: 8, 9, a or b. */
+function isHighDigit(byte: number): boolean {
+  const lower = byte | 0x20;
+  return byte === 0x38 || byte === 0x39 || lower === 0x61 || lower === 0x62;
+}
