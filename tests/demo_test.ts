@@ -48,6 +48,7 @@ Deno.test("the demo writes three valid outputs within two minutes, whatever the 
 Deno.test("the demo explains itself, and tells bad usage from failure", async () => {
   assertStringIncludes((await runDemo("--help")).stdout, "--model");
   assertEquals((await runDemo("--modle", "x")).code, 2);
+  assertEquals((await runDemo("--seed", "x")).code, 2);
   const absent = await runDemo("--model", "./no/such/folder");
   assertEquals([absent.code, absent.stdout], [1, ""]);
   assertStringIncludes(absent.stderr, "there is no folder");

@@ -86,7 +86,9 @@ function walkAll(schemas: NamedSchemas, onRefused: (error: unknown) => void): Ta
       const where = `${name}, walk ${index}, ${setting.whitespace}/${setting.propertyOrder}, ` +
         `ESPALIER_SEED=${seed}`;
       if (outcome !== "complete") {
-        tally.wrong.push(`${outcome} (${detail ?? ""}) in ${where}: ${text.slice(0, 120)} … ${text.slice(-200)}`);
+        tally.wrong.push(
+          `${outcome} (${detail ?? ""}) in ${where}: ${text.slice(0, 120)} … ${text.slice(-200)}`,
+        );
         continue;
       }
       const judgement = judge(text);

@@ -88,6 +88,10 @@ async function main(): Promise<number> {
     console.error(`demo: ${(error as Error).message}`);
     return 2;
   }
+  if (!/^\d{1,15}$/.test(options.seed)) {
+    console.error(`demo: --seed must be an integer, got ${JSON.stringify(options.seed)}`);
+    return 2;
+  }
   if (options.help) {
     console.log(HELP);
     return 0;

@@ -92,9 +92,9 @@ export class ApplicatorEvaluation<T> {
     const { algebra } = this;
     if (parts.length === 1) return parts[0]!;
     const negated = parts.map((part) => algebra.not(part));
-    return algebra.or(parts.map((part, i) =>
-      algebra.and([part, ...negated.filter((_, j) => j !== i)])
-    ));
+    return algebra.or(
+      parts.map((part, i) => algebra.and([part, ...negated.filter((_, j) => j !== i)])),
+    );
   }
 }
 

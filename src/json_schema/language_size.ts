@@ -8,7 +8,7 @@
  * @module
  */
 
-import { EMPTY, type Regex } from "../automata/mod.ts";
+import { type Automaton, EMPTY, type Regex } from "../automata/mod.ts";
 import type { SchemaLanguages } from "./schema_languages.ts";
 
 /** One encoding of every text: raw where that is allowed, else the short escape, else `\u00xx` in lower case. */
@@ -26,7 +26,7 @@ function canonicalEncodings(languages: SchemaLanguages): Regex {
     store.concat(
       store.byte(0x5c),
       store.union([
-        store.bytes([..."\"\\bfnrt"].flatMap((letter) => {
+        store.bytes([...'"\\bfnrt'].flatMap((letter) => {
           const byte = letter.charCodeAt(0);
           return [byte, byte];
         })),
@@ -99,4 +99,47 @@ function search(languages: SchemaLanguages, language: Regex, limit: number): num
     frontier = next;
   }
   return words;
+}
+
+/** A word of fewest bytes, as text; null when there is none. Breadth-first over the automaton. */
+export function shortestWord(languages: SchemaLanguages, language: Regex): string | null {
+  const { automaton, strings } = languages;
+  if (language === EMPTY || !automaton.isAlive(language)) return null;
+  if (language === strings.all) return "";
+  const bytes = shortestPath(automaton, language);
+  return bytes === null ? null : new TextDecoder().decode(Uint8Array.from(bytes));
+}
+
+/** Most states that are visited on the way. */
+const MAXIMUM_VISITED = 200_000;
+
+/** The bytes that lead from a state to an accepting one, as few as possible; null beyond the limit. */
+export function shortestPath(automaton: Automaton, start: Regex): number[] | null {
+  const { nullable } = automaton.store;
+  if (nullable.at(start) === 1) return [];
+  const cameFrom = new Map<Regex, { readonly from: Regex; readonly byte: number }>();
+  let frontier: Regex[] = [start];
+  while (frontier.length > 0 && cameFrom.size < MAXIMUM_VISITED) {
+    const next: Regex[] = [];
+    for (const state of frontier) {
+      const offset = automaton.row(state);
+      for (let byte = 0; byte < 256; byte++) {
+        const target = automaton.rows.data[offset + byte]!;
+        if (target === EMPTY || target === start || cameFrom.has(target)) continue;
+        cameFrom.set(target, { from: state, byte });
+        if (nullable.at(target) === 1) {
+          const bytes: number[] = [];
+          for (let at = target; at !== start;) {
+            const step = cameFrom.get(at)!;
+            bytes.push(step.byte);
+            at = step.from;
+          }
+          return bytes.reverse();
+        }
+        next.push(target);
+      }
+    }
+    frontier = next;
+  }
+  return null;
 }

@@ -30,4 +30,6 @@ export type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts"
 export { ObjectProgress, splitByLanguages } from "./object_alternative.ts";
 export type { ObjectAlternative, ObjectObligations, SplitClass } from "./object_alternative.ts";
 export { SeenNames } from "./seen_names.ts";
-export { countTexts, isInfinite, textsOf } from "./language_size.ts";
+export { Witnesses } from "./witness.ts";
+export type { WitnessForm } from "./witness.ts";
+export { countTexts, isInfinite, shortestPath, textsOf } from "./language_size.ts";

@@ -23,7 +23,7 @@
  *
  * @module
  */
-import type { Machine } from "../automata/machine.ts";
+import type { Machine } from "../automata/mod.ts";
 import { Decimal, greatestCommonDivisor, powerOfTen } from "./decimal.ts";
 import {
   afterZeros,

@@ -16,8 +16,9 @@ import { LimitExceededError } from "../errors.ts";
 import { disjunctiveForm, type DraftRules } from "./formula.ts";
 import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
-import { countTexts, isInfinite, textsOf } from "./language_size.ts";
+import { countTexts, isInfinite, shortestWord, textsOf } from "./language_size.ts";
 import { type ObjectAtom, type ObjectFormula, PropertyBlock } from "./object_formula.ts";
+import { textsLanguage } from "./scalar_sets.ts";
 import type { SeenNames } from "./seen_names.ts";
 
 /** Facts of which one must come true. */
@@ -33,6 +34,12 @@ export interface ObjectObligations {
 export interface PropertyChoice {
   readonly obligations: ObjectObligations;
   /** What the value has to fulfil. */
+  readonly goal: Goal;
+}
+
+/** A property that is to be written. */
+export interface PropertyPlan {
+  readonly name: string;
   readonly goal: Goal;
 }
 
@@ -170,8 +177,10 @@ export class ObjectAlternative {
     const { goals } = this.queries;
     const goal = goals.goal(literals);
     if (obligations.clauses.length === 0) return [{ obligations, goal }];
-    let ways: { readonly clauses: readonly ObjectClause[]; readonly literals: readonly Literal[] }[] =
-      [{ clauses: [], literals }];
+    let ways: {
+      readonly clauses: readonly ObjectClause[];
+      readonly literals: readonly Literal[];
+    }[] = [{ clauses: [], literals }];
     for (const clause of obligations.clauses) {
       const event = this.#advance(clause, name, isIn);
       const next: typeof ways = [];
@@ -263,15 +272,29 @@ export class ObjectAlternative {
     );
   }
 
+  /**
+   * The properties that complete the object, in the order in which to write them; null when there is no way.
+   *
+   * @param atLeast How many properties have to come at least.
+   * @param canWrite Whether a value of a goal can be written; goals that it refuses are avoided.
+   */
+  plan(
+    obligations: ObjectObligations,
+    progress: ObjectProgress,
+    atLeast: number,
+    canWrite: (goal: Goal) => boolean,
+  ): PropertyPlan[] | null {
+    return new CompletionSearch(this, progress, this.queries, canWrite)
+      .plan(obligations.clauses, atLeast);
+  }
+
   /** Whether some continuation makes the object complete. */
   isAlive(obligations: ObjectObligations, progress: ObjectProgress): boolean {
     return new CompletionSearch(this, progress, this.queries).run(obligations.clauses);
   }
 
   #intern(clauses: readonly ObjectClause[]): ObjectObligations {
-    const keys = clauses.map((clause) =>
-      [...new Set(clause.map(factKey))].sort().join(",")
-    );
+    const keys = clauses.map((clause) => [...new Set(clause.map(factKey))].sort().join(","));
     // Equal clauses, and the order of clauses, do not matter.
     const order = [...keys.keys()].sort((x, y) => keys[x]! < keys[y]! ? -1 : 1)
       .filter((x, i, sorted) => i === 0 || keys[x] !== keys[sorted[i - 1]!]);
@@ -339,11 +362,14 @@ class CompletionSearch {
   #min: number;
   #max: number;
   #steps = 0;
+  /** Where the completion is written down, if somebody wants it. */
+  #plan: PropertyPlan[] | null = null;
 
   constructor(
     private readonly alternative: ObjectAlternative,
     private readonly progress: ObjectProgress,
     private readonly queries: GoalQueries,
+    private readonly canWrite: (goal: Goal) => boolean = () => true,
   ) {
     this.#min = alternative.min;
     this.#max = alternative.max;
@@ -358,6 +384,20 @@ class CompletionSearch {
       this.#needed.set(name, []);
     }
     return this.#chooseFrom(clauses, 0);
+  }
+
+  /** The properties of the first completion that is found. */
+  plan(clauses: readonly ObjectClause[], atLeast: number): PropertyPlan[] | null {
+    this.#plan = [];
+    this.#min = Math.max(this.#min, this.progress.seen.count + atLeast);
+    return this.run(clauses) ? this.#inOrder(this.#plan) : null;
+  }
+
+  #inOrder(plan: PropertyPlan[]): PropertyPlan[] {
+    const position = ({ name }: PropertyPlan) => this.alternative.positionOf(name);
+    return this.progress.isOrdered
+      ? plan.sort((x, y) => position(x) === position(y) ? 0 : position(x) - position(y))
+      : plan;
   }
 
   #chooseFrom(clauses: readonly ObjectClause[], index: number): boolean {
@@ -424,10 +464,9 @@ class CompletionSearch {
 
   /** Whether the property can still come with a value that fulfils the blocks and more. */
   #canWrite(name: string, literals: readonly Literal[]): boolean {
-    return this.progress.isAvailable(name) &&
-      !this.queries.isEmpty(
-        this.queries.goals.goal([...this.alternative.literalsFor(name), ...literals]),
-      );
+    if (!this.progress.isAvailable(name)) return false;
+    const goal = this.queries.goals.goal([...this.alternative.literalsFor(name), ...literals]);
+    return !this.queries.isEmpty(goal) && this.canWrite(goal);
   }
 
   /** Finds a property for each "some property": one that comes anyway, or another. */
@@ -490,19 +529,67 @@ class CompletionSearch {
   #fitsCounts(others: number): boolean {
     const count = this.progress.seen.count + this.#needed.size + others;
     if (count > this.#max) return false;
+    const filling: string[] = [];
     let missing = this.#min - count;
-    if (missing <= 0) return true;
-    for (const name of this.alternative.names) {
+    for (const name of missing > 0 ? this.alternative.names : []) {
+      if (missing <= 0) break;
       if (this.#needed.has(name) || this.#absent.has(name) || !this.#canWrite(name, [])) continue;
-      if (--missing <= 0) return true;
+      filling.push(name);
+      missing--;
     }
-    for (const one of this.alternative.classes) {
-      if (this.queries.isEmpty(this.queries.goals.goal(one.literals))) continue;
+    const classes: { readonly one: NameClass; readonly count: number }[] = [];
+    for (const one of missing > 0 ? this.alternative.classes : []) {
+      if (missing <= 0) break;
+      const goal = this.queries.goals.goal(one.literals);
+      if (this.queries.isEmpty(goal) || !this.canWrite(goal)) continue;
       // Names that "some property" has taken may be among those that are counted here.
-      missing -= Math.max(0, this.#freshNames(one.language, missing + others) - others);
-      if (missing <= 0) return true;
+      const fresh = Math.max(0, this.#freshNames(one.language, missing + others) - others);
+      classes.push({ one, count: Math.min(fresh, missing) });
+      missing -= fresh;
     }
-    return false;
+    return missing <= 0 && (this.#plan === null || this.#writeDown(filling, classes));
+  }
+
+  #writeDown(
+    filling: readonly string[],
+    classes: readonly { readonly one: NameClass; readonly count: number }[],
+  ): boolean {
+    const plan = this.#plan!;
+    plan.length = 0;
+    const goalOf = (name: string, literals: readonly Literal[]) =>
+      this.queries.goals.goal([...this.alternative.literalsFor(name), ...literals]);
+    for (const [name, literals] of this.#needed) plan.push({ name, goal: goalOf(name, literals) });
+    for (const name of filling) plan.push({ name, goal: goalOf(name, []) });
+    const taken = new Set(plan.map(({ name }) => name));
+    const invent = (language: Regex, literals: readonly Literal[]): boolean => {
+      const goal = this.queries.goals.goal(literals);
+      const name = this.#inventName(language, taken);
+      if (name === null || !this.canWrite(goal)) return false;
+      taken.add(name);
+      plan.push({ name, goal });
+      return true;
+    };
+    return this.#others.every(({ language, literals }) => invent(language, literals)) &&
+      classes.every(({ one, count }) => {
+        for (let i = 0; i < count; i++) if (!invent(one.language, one.literals)) return false;
+        return true;
+      });
+  }
+
+  /** A name of a language that is neither mentioned, nor written, nor taken. */
+  #inventName(language: Regex, taken: ReadonlySet<string>): string | null {
+    const { languages } = this.queries;
+    const excluded = [
+      ...taken,
+      ...this.alternative.names,
+      ...this.progress.seen.names,
+    ].filter((name) => name.isWellFormed() && languages.has(language, name));
+    const fresh = excluded.length === 0 ? language : languages.strings.intersect([
+      language,
+      languages.strings.complement(textsLanguage(languages, excluded)),
+    ]);
+    const content = shortestWord(languages, fresh);
+    return content === null ? null : JSON.parse(`"${content}"`) as string;
   }
 
   /** How many names of a language are neither mentioned nor written; counted up to `limit`. */

@@ -204,9 +204,7 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
         return atom<ObjectAtom>({ kind: "block", block });
       }
       case "min":
-        return one.count === 0
-          ? FALSE
-          : atom<ObjectAtom>({ kind: "max", count: one.count - 1 });
+        return one.count === 0 ? FALSE : atom<ObjectAtom>({ kind: "max", count: one.count - 1 });
       case "max":
         return atom<ObjectAtom>({ kind: "min", count: one.count + 1 });
     }
@@ -275,8 +273,7 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
         );
         return block.rest === ALWAYS ? TRUE : atom<ObjectAtom>({ kind: "block", block });
       },
-      presence: (name, present) =>
-        atom<ObjectAtom>({ kind: present ? "present" : "absent", name }),
+      presence: (name, present) => atom<ObjectAtom>({ kind: present ? "present" : "absent", name }),
     };
   }
 }

@@ -194,7 +194,9 @@ export class ShapeStore implements GoalQueries {
 
   #hasValue(shape: Shape): boolean {
     if (shape.words !== 0 || shape.numbers.cells.length > 0) return true;
-    if (shape.mayBeArray && shape.arrays.some((one) => one.isAlive(one.initial, 0, []))) return true;
+    if (shape.mayBeArray && shape.arrays.some((one) => one.isAlive(one.initial, 0, []))) {
+      return true;
+    }
     if (shape.strings !== this.languages.strings.empty) return true;
     return shape.mayBeObject &&
       shape.objects.some((one) =>
@@ -281,7 +283,6 @@ export class ShapeStore implements GoalQueries {
     return objects;
   }
 }
-
 
 /** Whether a goal is one schema that says so little that a value is found at a glance. */
 function isPlainlySatisfiable({ literals }: Goal, { goals }: ShapeStore): boolean {

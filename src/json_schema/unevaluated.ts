@@ -184,9 +184,7 @@ export class UnevaluatedCases<A, E> {
         cases = this.product(
           reference,
           cases,
-          holds
-            ? all[index]!
-            : [this.plain(algebra.not(evaluation.literal(literals[index]!)))],
+          holds ? all[index]! : [this.plain(algebra.not(evaluation.literal(literals[index]!)))],
         );
       });
       result.push(...cases);

@@ -144,7 +144,11 @@ export class Cursor {
   /** Goes to a state before its first byte. */
   settle(next: ParserState): void {
     this.state = next;
-    this.low = this.high = this.depth = this.pending = 0;
+    this.low =
+      this.high =
+      this.depth =
+      this.pending =
+        0;
     if (next.kind === LEXEME) this.lexer = next.start;
     else if (next.kind === NAME) {
       this.lexer = next.others;

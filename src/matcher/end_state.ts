@@ -16,6 +16,10 @@ export class EndState extends StructureState {
     return true;
   }
 
+  override closing(): string {
+    return "";
+  }
+
   protected override advance(byte: number): ParserState | null {
     const isSpace = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
     return this.allowsSpace && isSpace ? this : null;

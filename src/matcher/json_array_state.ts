@@ -38,6 +38,8 @@ const NO_ITEMS: SeenItems = { values: [], keys: [] };
 
 /** Most values of one place that are tried one by one against what is left for the places after it. */
 const MAXIMUM_TRIED = 64;
+/** Most items that are made up to complete an array. */
+const MAXIMUM_COMPLETED = 100_000;
 
 /** The state after `[`, or null if no goal allows an array. */
 export function openArray(context: JsonContext, value: ValueState): ParserState | null {
@@ -132,11 +134,7 @@ class ArrayFrame {
     }
     if (goals.length === 0) return null;
     const prefix = this.count === 0 ? "[" : ",";
-    const capture = this.capture !== null
-      ? this.capture + prefix
-      : this.scope.isUnique
-      ? ""
-      : null;
+    const capture = this.capture !== null ? this.capture + prefix : this.scope.isUnique ? "" : null;
     return new ValueState(context, goals, new ItemWait(this, pending, capture), capture);
   }
 
@@ -183,6 +181,41 @@ class ArrayFrame {
       ? threads
       : threads.filter((thread) => this.#isAlive(thread, this.count + 1, next));
     return this.scope.frame(alive, this.count + 1, next, capture);
+  }
+
+  /**
+   * The items that complete the array, and the bracket.
+   *
+   * @param needsItem Whether one has to come, since a comma did.
+   */
+  closing(needsItem: boolean): string | null {
+    let best: string | null = null;
+    for (const thread of this.threads) {
+      const items = this.#completing(thread, needsItem);
+      if (items === null) continue;
+      const text = items.join("," + this.scope.context.space) + "]";
+      if (best === null || text.length < best.length) best = text;
+    }
+    return best;
+  }
+
+  #completing({ alternative, obligations }: Thread, needsItem: boolean): string[] | null {
+    const { shapes, witnesses } = this.scope.context;
+    const items: string[] = [];
+    const values = [...this.seen.values];
+    let open = obligations;
+    for (;;) {
+      const count = this.count + items.length;
+      if (alternative.isComplete(open, count) && !(needsItem && items.length === 0)) return items;
+      const extra = alternative.isUnique && values.length > 0
+        ? [opposite(shapes.oneOf(values))]
+        : [];
+      const next = witnesses.nextItem(alternative, open, count, extra);
+      if (next === null || items.length >= MAXIMUM_COMPLETED) return null;
+      items.push(next.text);
+      if (alternative.isUnique) values.push(parseExactly(next.text));
+      open = next.obligations;
+    }
   }
 
   /** The state after `]`. */
@@ -237,6 +270,10 @@ class ArrayStart extends JsonStructureState {
     if (byte === 0x5d) return this.frame.close();
     return this.frame.item?.step(byte) ?? null;
   }
+
+  override closing(): string | null {
+    return this.frame.closing(false);
+  }
 }
 
 /** After an item. */
@@ -250,5 +287,10 @@ class AfterItem extends JsonStructureState {
     if (byte !== 0x2c) return null;
     const { item } = this.frame;
     return item === null ? null : this.context.spaced(item);
+  }
+
+  override closing(): string | null {
+    const rest = this.frame.closing(false);
+    return rest === null || rest === "]" ? rest : `,${this.context.space}${rest}`;
   }
 }

@@ -6,7 +6,7 @@
 
 import type { Automaton, Regex } from "../automata/mod.ts";
 import type { Goal, SchemaLanguages, ShapeStore } from "../json_schema/mod.ts";
-import { numberMachine } from "../json_schema/mod.ts";
+import { numberMachine, Witnesses } from "../json_schema/mod.ts";
 import { type ParserState, StructureState } from "./parser_state.ts";
 
 /** Where whitespace may stand between lexemes. */
@@ -17,11 +17,19 @@ export class JsonContext {
   readonly languages: SchemaLanguages;
   readonly automaton: Automaton;
   readonly quote: Regex;
+  readonly witnesses: Witnesses;
+  /** What stands after a comma or a colon in texts that are made up. */
+  readonly space: string;
 
   constructor(readonly shapes: ShapeStore, readonly whitespace: Whitespace) {
     this.languages = shapes.languages;
     this.automaton = shapes.languages.automaton;
     this.quote = this.languages.store.byte(0x22);
+    this.space = whitespace === "spaced" ? " " : "";
+    this.witnesses = new Witnesses(shapes, {
+      space: this.space,
+      numberTexts: (goal) => this.numberTexts(goal),
+    });
   }
 
   /** The texts of a goal's numbers. */
@@ -66,6 +74,11 @@ export abstract class JsonStructureState extends StructureState {
 class AfterSpace extends StructureState {
   constructor(private readonly state: StructureState) {
     super();
+  }
+
+  override closing(): string | null {
+    const rest = this.state.closing();
+    return rest === null ? null : ` ${rest}`;
   }
 
   protected override advance(byte: number): ParserState | null {

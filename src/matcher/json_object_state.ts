@@ -16,8 +16,8 @@ import {
   type ObjectObligations,
   ObjectProgress,
   SeenNames,
-  type SplitClass,
   splitByLanguages,
+  type SplitClass,
   textsLanguage,
 } from "../json_schema/mod.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
@@ -170,7 +170,9 @@ class ObjectFrame {
       const literals = literalsOf(alternative);
       for (const choice of alternative.choices(thread.obligations, name, literals, isIn)) {
         if (shapes.isEmpty(choice.goal)) continue;
-        if (!this.#staysAlive(thread, choice.obligations, name, () => seen ??= this.seen.with(name))) {
+        if (
+          !this.#staysAlive(thread, choice.obligations, name, () => seen ??= this.seen.with(name))
+        ) {
           continue;
         }
         let index = goals.indexOf(choice.goal);
@@ -203,6 +205,24 @@ class ObjectFrame {
     }
     const progress = new ObjectProgress(alternative, seenAfter(), isOrdered);
     return alternative.isAlive(obligations, progress);
+  }
+
+  /**
+   * The properties that complete the object, and the brace.
+   *
+   * @param needsName Whether one has to come, since a comma did.
+   */
+  closing(needsName: boolean): string | null {
+    const { witnesses, space } = this.scope.context;
+    let best: string | null = null;
+    for (const { alternative, obligations } of this.threads) {
+      const progress = this.progress(alternative);
+      const members = witnesses.members(alternative, obligations, progress, needsName ? 1 : 0);
+      if (members === null) continue;
+      const text = members.join("," + space) + "}";
+      if (best === null || text.length < best.length) best = text;
+    }
+    return best;
   }
 
   /** The state after `}`. */
@@ -262,6 +282,10 @@ class ObjectStart extends JsonStructureState {
     if (byte === 0x7d) return this.frame.close();
     return byte === 0x22 ? this.frame.name : null;
   }
+
+  override closing(): string | null {
+    return this.frame.closing(false);
+  }
 }
 
 /** After the value of a property. */
@@ -275,6 +299,11 @@ class AfterValue extends JsonStructureState {
     if (byte !== 0x2c || this.frame.name === null) return null;
     return this.context.spaced(new BeforeName(this.context, this.frame));
   }
+
+  override closing(): string | null {
+    const rest = this.frame.closing(false);
+    return rest === null || rest === "}" ? rest : `,${this.context.space}${rest}`;
+  }
 }
 
 /** After a comma. */
@@ -286,6 +315,10 @@ class BeforeName extends JsonStructureState {
   protected override punctuation(byte: number): ParserState | null {
     return byte === 0x22 ? this.frame.name : null;
   }
+
+  override closing(): string | null {
+    return this.frame.closing(true);
+  }
 }
 
 /** After a name. */
@@ -296,6 +329,11 @@ class BeforeColon extends JsonStructureState {
 
   protected override punctuation(byte: number): ParserState | null {
     return byte === 0x3a ? this.context.spaced(this.value) : null;
+  }
+
+  override closing(): string | null {
+    const value = this.value.closing();
+    return value === null ? null : `:${this.context.space}${value}`;
   }
 }
 

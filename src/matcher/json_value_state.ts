@@ -54,6 +54,15 @@ export class ValueState extends JsonStructureState {
     super(context);
   }
 
+  override closing(): string | null {
+    let best: string | null = null;
+    for (const goal of this.goals) {
+      const text = this.context.witnesses.text(goal);
+      if (text !== null && (best === null || text.length < best.length)) best = text;
+    }
+    return best;
+  }
+
   protected override punctuation(byte: number): ParserState | null {
     switch (byte) {
       case 0x22:
@@ -117,11 +126,13 @@ export class ValueState extends JsonStructureState {
   #isLarge(regex: Regex): boolean {
     const { languages } = this.context;
     const content = this.goals.map((goal) => this.context.shapes.shape(goal).strings)
-      .find((strings) => strings !== languages.strings.empty &&
+      .find((strings) =>
+        strings !== languages.strings.empty &&
         languages.store.concat(
             this.context.quote,
             languages.store.concat(strings, this.context.quote),
-          ) === regex);
+          ) === regex
+      );
     return content !== undefined && countTexts(languages, content, LARGE_SET) >= LARGE_SET;
   }
 

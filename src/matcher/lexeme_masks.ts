@@ -155,7 +155,9 @@ export class LexemeMasks {
     const head = store.a.at(state), tail = store.b.at(state);
     if (tail === this.quote) {
       if (head === this.anyCharacter) return { min: 1, max: 1 };
-      if (store.kind.at(head) !== KIND_REPEAT || store.a.at(head) !== this.anyCharacter) return null;
+      if (store.kind.at(head) !== KIND_REPEAT || store.a.at(head) !== this.anyCharacter) {
+        return null;
+      }
       return { min: store.repeatMin(head), max: store.repeatMax(head) };
     }
     return null;

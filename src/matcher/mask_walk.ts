@@ -385,9 +385,7 @@ export class MaskWalk {
         v = end[v]!;
         continue;
       }
-      const other = lexer[above] === 0
-        ? 0
-        : automaton.step(lexer[above]!, b);
+      const other = lexer[above] === 0 ? 0 : automaton.step(lexer[above]!, b);
       if (other !== 0) {
         const info = automaton.stateInfo(other);
         if ((info & 1) === 1) {

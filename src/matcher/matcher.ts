@@ -5,6 +5,7 @@
  */
 
 import type { CompiledGrammar } from "./compiled_grammar.ts";
+import { completionBytes } from "./completion.ts";
 import { Cursor, TextBytes } from "./cursor.ts";
 import { forcedBytes } from "./forced_bytes.ts";
 
@@ -93,7 +94,6 @@ export class Matcher {
     return true;
   }
 
-
   #remember(cursor: Cursor, length: number): void {
     this.#history.push({ cursor, length });
   }
@@ -138,6 +138,22 @@ export class Matcher {
     copy.#history = this.#history.slice();
     copy.#hasEnded = this.#hasEnded;
     return copy;
+  }
+
+  /**
+   * The tokens of a short text that completes what was written, the EOS token left out. Their number bounds what has to
+   * be kept in hand where tokens are limited; accepting them one after the other leads to the end.
+   *
+   * The text is short, not provably the shortest. Null where none was found within the limits of the search.
+   */
+  completionTokens(): number[] | null {
+    if (this.#hasEnded) return [];
+    const bytes = completionBytes(this.#cursor, this.#text);
+    if (bytes === null) return null;
+    const tokens = longestTokens(bytes, this.grammar.vocabulary.trie);
+    let written = 0;
+    for (const id of tokens) written += this.grammar.vocabulary.tokenBytes(id)!.length;
+    return written === bytes.length ? tokens : null;
   }
 
   /**

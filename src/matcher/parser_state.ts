@@ -34,6 +34,12 @@ export abstract class StructureState {
     return false;
   }
 
+  /**
+   * A text that leads to the end, or at least closes the value that the text is in; "" where the text may end, null
+   * where none was found.
+   */
+  abstract closing(): string | null;
+
   /** The state after one byte, null when the byte is not allowed. */
   step(byte: number): ParserState | null {
     if (byte > 127) return null;

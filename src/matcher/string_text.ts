@@ -57,7 +57,8 @@ export function countCharacters(bytes: Uint8Array, length: number): number {
         i += 2;
         continue;
       }
-      const isHigh = i + 3 < length && (bytes[i + 2]! | 0x20) === 0x64 && isHighDigit(bytes[i + 3]!);
+      const isHigh = i + 3 < length && (bytes[i + 2]! | 0x20) === 0x64 &&
+        isHighDigit(bytes[i + 3]!);
       i += isHigh ? 2 * LONGEST_ESCAPE : LONGEST_ESCAPE;
     } else i += byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
   }
