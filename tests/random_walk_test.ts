@@ -62,7 +62,7 @@ function walkAll(schemas: NamedSchemas, onRefused: (error: unknown) => void): Ta
   const small = smallVocabulary();
   const qwen = qwenTokens().vocabulary;
   for (const [name, schema] of Object.entries(schemas)) {
-    const judge = judgeOf(schema);
+    const strictJudge = judgeOf(schema, false), judgeAny = judgeOf(schema, true);
     for (let index = 0; index < SMALL_WALKS + QWEN_WALKS; index++) {
       const vocabulary: Vocabulary = index < SMALL_WALKS ? small : qwen;
       const setting = SETTINGS[index % SETTINGS.length]!;
@@ -91,7 +91,7 @@ function walkAll(schemas: NamedSchemas, onRefused: (error: unknown) => void): Ta
         );
         continue;
       }
-      const judgement = judge(text);
+      const judgement = (setting.whitespace === "any" ? judgeAny : strictJudge)(text);
       if (judgement === "incomparable") tally.incomparable++;
       else if (judgement !== "valid") {
         tally.wrong.push(`${judgement.wrong} in ${where}: ${text.slice(0, 300)}`);

@@ -42,18 +42,55 @@ const SHORT_ESCAPES: readonly number[] = [
   0x74, // \t
 ];
 
+/** Which spellings of a text an expression holds. */
+export type JsonSpelling =
+  /** All that JSON allows. */
+  | "any"
+  /** The one that a serialiser writes: raw, or else the short escape, or else `\\u00xx` in lower case. */
+  | "plain";
+
 /** Builds regular expressions over the content of JSON strings in a store. */
 export class JsonStringAlgebra extends TextAlgebra {
+  /** Which spellings of a text its expressions hold. */
+  readonly spelling: JsonSpelling;
+
   /**
    * Makes the algebra.
    *
    * @param store Where the expressions are made.
+   * @param spelling Which spellings of a text its expressions hold; default all.
    */
-  constructor(store: RegexStore) {
+  constructor(store: RegexStore, spelling: JsonSpelling = "any") {
     const coder = new CharacterCoder(store);
     const backslash = store.byte(0x5c), u = store.byte(0x75);
-    super(store, (set) => encode(coder, set, backslash, u));
+    super(
+      store,
+      spelling === "any"
+        ? (set) => encode(coder, set, backslash, u)
+        : (set) => encodePlainly(coder, set, backslash),
+    );
+    this.spelling = spelling;
   }
+}
+
+/** Quote, backslash and the controls that have a short escape. */
+const SHORT: CodePointSet = codePointSet([0x08, 0x0a, 0x0c, 0x0d, 0x22, 0x22, 0x5c, 0x5c]);
+
+function encodePlainly(coder: CharacterCoder, set: CodePointSet, backslash: Regex): Regex {
+  const { store } = coder;
+  const parts: Regex[] = [coder.utf8(intersectSets(set, RAW))];
+  const short: number[] = [];
+  for (let i = 0; i < SHORT_ESCAPES.length; i += 2) {
+    const codePoint = SHORT_ESCAPES[i]!, byte = SHORT_ESCAPES[i + 1]!;
+    if (setHas(SHORT, codePoint) && setHas(set, codePoint)) short.push(byte, byte);
+  }
+  if (short.length > 0) parts.push(store.concat(backslash, store.bytes(short)));
+  for (let control = 0; control < 0x20; control++) {
+    if (!setHas(set, control) || setHas(SHORT, control)) continue;
+    const digits = control.toString(16).padStart(2, "0");
+    parts.push(store.literal(new TextEncoder().encode(`\\u00${digits}`)));
+  }
+  return store.union(parts);
 }
 
 function encode(coder: CharacterCoder, set: CodePointSet, backslash: Regex, u: Regex): Regex {

@@ -49,6 +49,7 @@ export { Automaton } from "./derivatives.ts";
 export type { AutomatonLimits } from "./derivatives.ts";
 export type { Machine } from "./machine.ts";
 export { JsonStringAlgebra } from "./json_string.ts";
+export type { JsonSpelling } from "./json_string.ts";
 export { Utf8Algebra } from "./utf8.ts";
 export { TextAlgebra } from "./text_algebra.ts";
 export { TextSet, textSetMachine } from "./text_set.ts";

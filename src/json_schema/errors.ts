@@ -8,9 +8,12 @@ import { EspalierError } from "../errors.ts";
 
 /** A keyword's value is not what the standard allows there, or a reference leads nowhere. */
 export class InvalidSchemaError extends EspalierError {
+  /** Stable identifier. */
   readonly code = "invalid_schema";
 
   /**
+   * Makes the error.
+   *
    * @param keyword The keyword, `""` for the schema itself.
    * @param pointer JSON Pointer of the schema that has the keyword, with the document's URI if it has one.
    * @param reason What is wrong, with the value quoted.
@@ -28,9 +31,12 @@ export class InvalidSchemaError extends EspalierError {
 
 /** The schema is valid, but a keyword in it cannot be enforced token by token; never ignored. */
 export class UnsupportedSchemaError extends EspalierError {
+  /** Stable identifier. */
   readonly code = "unsupported_schema";
 
   /**
+   * Makes the error.
+   *
    * @param keyword The keyword that cannot be enforced.
    * @param pointer JSON Pointer of the schema that has it, with the document's URI if it has one.
    * @param reason Why.
@@ -48,9 +54,14 @@ export class UnsupportedSchemaError extends EspalierError {
 
 /** No JSON value fits the schema. */
 export class UnsatisfiableSchemaError extends EspalierError {
+  /** Stable identifier. */
   readonly code = "unsatisfiable_schema";
 
-  /** @param pointer JSON Pointer of the schema that nothing fits. */
+  /**
+   * Makes the error.
+   *
+   * @param pointer JSON Pointer of the schema that nothing fits.
+   */
   constructor(readonly pointer: string) {
     super(`no JSON value fits the schema at ${JSON.stringify(pointer)}`);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Regex, TextSet, textSetMachine } from "../automata/mod.ts";
+import { type Regex, textSetMachine } from "../automata/mod.ts";
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
 import type { Goal, GoalStore, SchemaReference } from "./goal.ts";
 import { isJsonNumber } from "./json_value.ts";
@@ -35,7 +35,7 @@ export const WORD_TRUE = 2;
 export const WORD_FALSE = 4;
 const ALL_WORDS = 7;
 
-/** Longest list of texts that is written out as an expression; longer ones become a {@link TextSet}. */
+/** Longest list of texts that is written out as an expression; longer ones become a text set. */
 const FEW_TEXTS = 3;
 
 /** The values of `const` and `enum`, or null where neither is there. */
@@ -181,5 +181,6 @@ export function textsLanguage(languages: SchemaLanguages, texts: readonly string
   if (texts.length <= FEW_TEXTS) {
     return languages.strings.union(texts.map((text) => languages.strings.literal(text)));
   }
-  return languages.store.machine(textSetMachine(TextSet.of(texts), "json"));
+  const encoding = languages.strings.spelling === "any" ? "json" : "utf8";
+  return languages.store.machine(textSetMachine(languages.textSet(texts), encoding));
 }

@@ -9,17 +9,30 @@
 
 import {
   Automaton,
+  type JsonSpelling,
   JsonStringAlgebra,
   parsePattern,
   patternLanguage,
   PatternSyntaxError,
   type Regex,
   RegexStore,
+  TextSet,
   UnsupportedPatternError,
 } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
 import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.ts";
 import { formatLanguage } from "./formats.ts";
+
+/**
+ * Texts that the specification of a format allows and common validators refuse are not written by a generator: mail
+ * to a top-level domain or to a quoted name, a URI that is a scheme and nothing else.
+ */
+const NARROWED: ReadonlyMap<string, string> = new Map([
+  ["email", '^[^"@]+@[^@\\[\\]]+\\.[^@\\[\\].]+$'],
+  ["idn-email", '^[^"@]+@[^@\\[\\]]+\\.[^@\\[\\].]+$'],
+  ["uri", "^[^:/?#]+:[^?#]"],
+  ["iri", "^[^:/?#]+:[^?#]"],
+]);
 
 /** The shared store of string languages. */
 export class SchemaLanguages {
@@ -30,10 +43,35 @@ export class SchemaLanguages {
   readonly #formats = new Map<string, Regex>();
   readonly #encoder = new TextEncoder();
 
-  constructor() {
+  /** @param spelling Which spellings of a text the languages hold. */
+  constructor(spelling: JsonSpelling = "any") {
     this.store = new RegexStore();
     this.automaton = new Automaton(this.store);
-    this.strings = new JsonStringAlgebra(this.store);
+    this.strings = new JsonStringAlgebra(this.store, spelling);
+  }
+
+  /**
+   * A set of texts to be read byte by byte: with every spelling by `TextSet.step`, or, where spellings are plain, as the
+   * bytes of that spelling by `TextSet.stepRaw`.
+   */
+  textSet(texts: Iterable<string>): TextSet {
+    if (this.strings.spelling === "any") return TextSet.of(texts);
+    return TextSet.of(
+      Array.from(texts).filter((text) => text.isWellFormed())
+        .map((text) => JSON.stringify(text).slice(1, -1)),
+    );
+  }
+
+  /** The text at an index of a {@link SchemaLanguages.textSet}. */
+  textAt(set: TextSet, index: number): string {
+    const text = set.text(index);
+    return this.strings.spelling === "any" ? text : JSON.parse(`"${text}"`) as string;
+  }
+
+  /** The index of a text in a {@link SchemaLanguages.textSet}, -1 when it is no member. */
+  indexIn(set: TextSet, text: string): number {
+    if (this.strings.spelling === "any") return set.indexOf(text);
+    return text.isWellFormed() ? set.indexOf(JSON.stringify(text).slice(1, -1)) : -1;
   }
 
   /**
@@ -67,6 +105,10 @@ export class SchemaLanguages {
     let regex = this.#formats.get(name);
     if (regex === undefined) {
       regex = formatLanguage(name, this.strings) ?? this.strings.all;
+      const narrowing = this.strings.spelling === "plain" ? NARROWED.get(name) : undefined;
+      if (narrowing !== undefined) {
+        regex = this.strings.intersect([regex, this.pattern(narrowing, "format", "")]);
+      }
       this.#formats.set(name, regex);
     }
     return regex;

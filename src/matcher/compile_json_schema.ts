@@ -32,8 +32,9 @@ export interface CompileLimits {
 /** Options of {@link compileJsonSchema}. */
 export interface CompileJsonSchemaOptions {
   /**
-   * Where whitespace stands. `"compact"`, the default: nowhere. `"spaced"`: one space after `,` and `:`.
-   * `"any"`: wherever JSON allows it, as much as one likes.
+   * How the text is laid out. `"compact"`, the default: no whitespace. `"spaced"`: one space after `,` and `:`. Both
+   * write strings and numbers the way a serialiser does: no needless escapes, no exponents. `"any"`: all that JSON
+   * allows, as a validator would accept.
    */
   whitespace?: Whitespace;
   /**
@@ -102,7 +103,7 @@ function compile(
     CompileJsonSchemaOptions,
 ): CompiledGrammar {
   const root = readSchema(schema, { externalSchemas, assertFormats, limits });
-  const engine = Engine.of(vocabulary);
+  const engine = Engine.of(vocabulary, whitespace === "any" ? "any" : "plain");
   const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
   checkSupport(root, shapes);
   const goal = shapes.rootGoal(root);

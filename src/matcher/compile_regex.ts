@@ -46,7 +46,7 @@ export function compileRegex(pattern: string, vocabulary: Vocabulary): CompiledG
   if (typeof pattern !== "string") {
     throw new TypeError(`pattern must be a string, got ${typeof pattern}`);
   }
-  const engine = Engine.of(vocabulary);
+  const engine = Engine.of(vocabulary, "any");
   const algebra = new Utf8Algebra(engine.languages.store);
   return compileWhole(fullMatchLanguage(parsePattern(pattern), algebra), engine, () => pattern);
 }
@@ -81,7 +81,7 @@ export function compileChoice(choices: readonly string[], vocabulary: Vocabulary
       throw new TypeError(`choice ${JSON.stringify(choice)} has a lone surrogate`);
     }
   }
-  const engine = Engine.of(vocabulary);
+  const engine = Engine.of(vocabulary, "any");
   const regex = engine.languages.store.machine(textSetMachine(TextSet.of(choices), "utf8"));
   return compileWhole(regex, engine, () => "choices");
 }

@@ -73,8 +73,8 @@ function restOfName(cursor: Cursor, state: NameState, text: TextBytes): number[]
   if (cursor.low < cursor.high && nextAllowed[cursor.low]! < cursor.high) {
     if (cursor.pending !== 0) return anyByte(cursor, text);
     const index = nextAllowed[cursor.low]!;
-    const name = names.text(index);
-    const rest = encoder.encode(name).subarray(cursor.depth);
+    const rest = encoder.encode(names.text(index)).subarray(cursor.depth);
+    if (state.isPlain) return [...rest, 0x22];
     const bytes: number[] = [];
     for (const byte of rest) {
       if (byte === 0x22 || byte === 0x5c) bytes.push(0x5c, byte);

@@ -177,7 +177,7 @@ export class Cursor {
       }
     }
     const listed = this.low < this.high &&
-      names.step(this.low, this.high, this.depth, this.pending, byte);
+      state.stepNames(this.low, this.high, this.depth, this.pending, byte);
     if (other === 0 && !(listed && nextAllowed[names.nextLow]! < names.nextHigh)) return false;
     this.lexer = other;
     if (listed) {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { JsonSpelling } from "../automata/mod.ts";
 import { SchemaLanguages } from "../json_schema/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { LexemeMasks } from "./lexeme_masks.ts";
@@ -19,22 +20,25 @@ const MAXIMUM_ROWS = 100_000;
 
 /** The shared part of the grammars over one vocabulary. */
 export class Engine {
-  readonly languages: SchemaLanguages = new SchemaLanguages();
+  readonly languages: SchemaLanguages;
   readonly masks: LexemeMasks;
   readonly walk: MaskWalk;
 
-  private constructor(readonly vocabulary: Vocabulary) {
+  private constructor(readonly vocabulary: Vocabulary, spelling: JsonSpelling) {
+    this.languages = new SchemaLanguages(spelling);
     const { automaton, store, strings } = this.languages;
     this.masks = new LexemeMasks(vocabulary, automaton, strings.any, store.byte(0x22));
     this.walk = new MaskWalk(vocabulary, this.masks);
   }
 
-  /** The engine for a vocabulary. */
-  static of(vocabulary: Vocabulary): Engine {
-    let engine = engines.get(vocabulary);
+  /** The engine for a vocabulary and a way to spell strings. */
+  static of(vocabulary: Vocabulary, spelling: JsonSpelling): Engine {
+    let bySpelling = engines.get(vocabulary);
+    if (bySpelling === undefined) engines.set(vocabulary, bySpelling = new Map());
+    let engine = bySpelling.get(spelling);
     if (engine === undefined || engine.isFull) {
-      engine = new Engine(vocabulary);
-      engines.set(vocabulary, engine);
+      engine = new Engine(vocabulary, spelling);
+      bySpelling.set(spelling, engine);
     }
     return engine;
   }
@@ -46,4 +50,4 @@ export class Engine {
   }
 }
 
-const engines = new WeakMap<Vocabulary, Engine>();
+const engines = new WeakMap<Vocabulary, Map<JsonSpelling, Engine>>();

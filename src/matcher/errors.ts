@@ -11,7 +11,11 @@ export class EmptyGrammarError extends EspalierError {
   /** Stable identifier. */
   readonly code = "empty_grammar";
 
-  /** @param grammar The pattern or grammar, as written. */
+  /**
+   * Makes the error.
+   *
+   * @param grammar The pattern or grammar, as written.
+   */
   constructor(readonly grammar: string) {
     super(`no text matches ${JSON.stringify(grammar.slice(0, 200))}`);
   }

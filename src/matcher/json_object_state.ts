@@ -8,7 +8,7 @@
  * @module
  */
 
-import { EMPTY, type Regex, TextSet } from "../automata/mod.ts";
+import { EMPTY, type Regex, type TextSet } from "../automata/mod.ts";
 import {
   type Goal,
   isInfinite,
@@ -69,7 +69,7 @@ class ObjectScope {
   ) {
     const names = new Set<string>();
     for (const { alternative } of threads) for (const name of alternative.names) names.add(name);
-    this.names = TextSet.of(names);
+    this.names = context.languages.textSet(names);
     this.#mentioned = [...names];
   }
 
@@ -88,8 +88,11 @@ class ObjectScope {
 
   /** The names of the alternatives and those that were written. */
   namesWith(seen: SeenNames): TextSet {
-    const others = seen.names.filter((name) => name !== ANY_TEXT && this.names.indexOf(name) < 0);
-    return others.length === 0 ? this.names : TextSet.of([...this.#mentioned, ...others]);
+    const { languages } = this.context;
+    const others = seen.names.filter((name) =>
+      name !== ANY_TEXT && languages.indexIn(this.names, name) < 0
+    );
+    return others.length === 0 ? this.names : languages.textSet([...this.#mentioned, ...others]);
   }
 
   frame(threads: readonly Thread[], seen: SeenNames, capture: string | null): ObjectFrame {
@@ -349,7 +352,7 @@ class PropertyNameState extends NameState {
     const pending: (PendingValue | null)[] = [];
     let allowedCount = 0;
     for (let index = 0; index < names.size; index++) {
-      const name = names.text(index);
+      const name = scope.context.languages.textAt(names, index);
       const value = seen.has(name) ? null : frame.pendingName(name);
       pending.push(value);
       if (value !== null) allowedCount++;
@@ -387,12 +390,13 @@ class PropertyNameState extends NameState {
     private readonly pending: readonly (PendingValue | null)[],
     private readonly classes: readonly { readonly one: SplitClass; readonly value: PendingValue }[],
   ) {
-    super(frame.scope.context.automaton);
+    const { automaton, languages } = frame.scope.context;
+    super(automaton, languages.strings.spelling === "plain");
   }
 
   override endName(index: number): ParserState {
     return this.#afterName[index] ??= this.frame.afterName(
-      this.names.text(index),
+      this.frame.scope.context.languages.textAt(this.names, index),
       this.pending[index]!,
     );
   }
@@ -415,7 +419,7 @@ function freshNames(context: JsonContext, { language }: SplitClass, names: TextS
   if (isInfinite(languages, language)) return language;
   const taken: string[] = [];
   for (let index = 0; index < names.size; index++) {
-    const name = names.text(index);
+    const name = languages.textAt(names, index);
     if (languages.has(language, name)) taken.push(name);
   }
   if (taken.length === 0) return automaton.isAlive(language) ? language : EMPTY;

@@ -13,7 +13,6 @@
  * @module
  */
 
-import type { TextSet } from "../automata/mod.ts";
 import type { TokenTrie, Vocabulary } from "../vocabulary/mod.ts";
 import { type Cursor, decodeName, type TextBytes } from "./cursor.ts";
 import { isBetweenCharacters } from "./string_text.ts";
@@ -380,7 +379,8 @@ export class MaskWalk {
         v = end[v]!;
         continue;
       }
-      const listed = isListed && this.#stepNames(names, above, b);
+      const listed = isListed &&
+        state.stepNames(low[above]!, high[above]!, nameDepth[above]!, pending[above]!, b);
       if (correcting && !listed) {
         v = end[v]!;
         continue;
@@ -413,16 +413,6 @@ export class MaskWalk {
       } else low[level] = high[level] = 0;
       v++;
     }
-  }
-
-  #stepNames(names: TextSet, above: number, byte: number): boolean {
-    return names.step(
-      this.#low[above]!,
-      this.#high[above]!,
-      this.#depth[above]!,
-      this.#pending[above]!,
-      byte,
-    );
   }
 
   #name(start: number, end: number): string {

@@ -20,7 +20,11 @@ export class Matcher {
   /** Whether an EOS token was accepted. */
   #hasEnded = false;
 
-  /** @param grammar The grammar to follow, from its start. */
+  /**
+   * Stands at the start of a text.
+   *
+   * @param grammar The grammar to follow.
+   */
   constructor(grammar: CompiledGrammar) {
     this.grammar = grammar;
     this.#cursor = new Cursor(grammar.internals.start);

@@ -108,7 +108,18 @@ export abstract class NameState {
   /** All other names and the closing quote; 0 (`EMPTY`) when there are none. */
   abstract readonly others: Regex;
 
-  constructor(readonly automaton: Automaton) {}
+  /**
+   * @param isPlain Whether names are read in their plain spelling only, as bytes by `TextSet.stepRaw`; else in any
+   *   spelling by `TextSet.step`.
+   */
+  constructor(readonly automaton: Automaton, readonly isPlain: boolean) {}
+
+  /** Whether a byte goes on from a position with some name; see `TextSet.step`. */
+  stepNames(low: number, high: number, depth: number, pending: number, byte: number): boolean {
+    return this.isPlain
+      ? this.names.stepRaw(low, high, depth, byte)
+      : this.names.step(low, high, depth, pending, byte);
+  }
 
   /** The state after a name of the list, which may come. */
   abstract endName(index: number): ParserState;

@@ -14,10 +14,27 @@ const addFormats = ajvFormats.default as unknown as FormatsPlugin;
 /** `valid`; `incomparable` where a double cannot hold a number of the text; or what is wrong. */
 export type Judgement = "valid" | "incomparable" | { readonly wrong: string };
 
-/** Compiles a schema with ajv. */
-export function judgeOf(schema: unknown): (text: string) => Judgement {
+/** Formats as their specifications have them, where ajv-formats is narrower: RFC 5321 and RFC 3986. */
+const SPECIFIED_FORMATS = {
+  email:
+    /^(?:[^\s@"]+|"(?:[^"\\]|\\.)*")@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[.+\])$/i,
+  uri: /^[a-z][a-z0-9+.-]*:[^\s"<>\\^`{|}]*$/i,
+};
+
+/**
+ * Compiles a schema with ajv.
+ *
+ * @param asSpecified Whether the text may be anything that the specifications of formats allow; else only what
+ *   ajv-formats accepts.
+ */
+export function judgeOf(schema: unknown, asSpecified: boolean): (text: string) => Judgement {
   const ajv = new Ajv2020({ strict: false, multipleOfPrecision: 9, logger: false });
   addFormats(ajv);
+  if (asSpecified) {
+    for (const entry of Object.entries(SPECIFIED_FORMATS)) {
+      ajv.addFormat(...entry);
+    }
+  }
   const validate = ajv.compile(schema as Record<string, unknown> | boolean);
   return (text) => {
     let value: unknown;

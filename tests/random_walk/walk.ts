@@ -1,9 +1,8 @@
 /**
  * One random walk through the masks: a model that knows nothing, obeying them.
  *
- * Up to a budget any allowed token may come. From then on the walk takes what brings it to an end soonest:
- * EOS, closing quotes and brackets, scalars rather than containers. Such a walk ends quickly wherever an end
- * is possible; one that does not is reported.
+ * Up to a budget any allowed token may come. From then on the walk writes the completion that the engine
+ * offers, which has to be inside the masks too. A walk that does not come to its end is reported.
  *
  * @module
  */
@@ -32,7 +31,7 @@ export interface WalkLimits {
 /** How a walk ended. */
 export interface Walk {
   /** `complete`, or what is wrong with the engine. */
-  readonly outcome: "complete" | "dead end" | "endless" | "inconsistent";
+  readonly outcome: "complete" | "dead end" | "endless" | "inconsistent" | "no completion";
   /** What was written. */
   readonly text: string;
   readonly tokenCount: number;
@@ -53,6 +52,7 @@ export function walk(
   const written: number[] = [];
   const ending = new EndingState();
   const tokens = tokenStarts(vocabulary);
+  let completion: number[] | null = null;
   let tokenCount = 0;
   const end = (outcome: Walk["outcome"], detail?: string): Walk => ({
     outcome,
@@ -74,7 +74,14 @@ export function walk(
     if (mayEnd && (hurry || random() < 0.3 || ordinary.length === 0)) return end("complete");
     const special = ordinary.find((id) => tokens.firstByte[id] === NO_BYTES);
     if (special !== undefined) return end("inconsistent", `special token ${special} is allowed`);
-    const id = choose(ordinary, tokens, random, ending, hurry);
+    if (hurry && completion === null) {
+      completion = matcher.completionTokens();
+      if (completion === null) return end("no completion");
+    }
+    const id = completion?.shift() ?? choose(ordinary, tokens, random, ending);
+    if (!isIn(mask, id)) {
+      return end("inconsistent", `token ${id} of a completion is not in the mask`);
+    }
 
     if (random() < 0.1) {
       // Going back must restore the mask, and a token outside of it must be refused without a trace.
@@ -119,10 +126,9 @@ class EndingState {
   }
 }
 
-/** What a choice looks at in a token: its first byte, or {@link NO_BYTES}, and its length. */
+/** What a choice looks at in a token: its first byte, or {@link NO_BYTES}. */
 interface TokenStarts {
   readonly firstByte: Int16Array;
-  readonly byteLength: Uint16Array;
 }
 
 const NO_BYTES = -1;
@@ -132,52 +138,37 @@ function tokenStarts(vocabulary: Vocabulary): TokenStarts {
   let starts = startsOf.get(vocabulary);
   if (starts === undefined) {
     const firstByte = new Int16Array(vocabulary.logitsSize).fill(NO_BYTES);
-    const byteLength = new Uint16Array(vocabulary.logitsSize);
     for (let id = 0; id < vocabulary.tokenCount; id++) {
       const bytes = vocabulary.tokenBytes(id);
       firstByte[id] = bytes?.[0] ?? NO_BYTES;
-      byteLength[id] = bytes?.length ?? 0;
     }
-    startsOf.set(vocabulary, starts = { firstByte, byteLength });
+    startsOf.set(vocabulary, starts = { firstByte });
   }
   return starts;
 }
 
 const bytesOf = (characters: string) => new Set(new TextEncoder().encode(characters));
 
-/** First bytes by how soon they end a text; outside of strings, then inside. */
-const ENDINGS_OUTSIDE = ["}", "]", ",", ":", '"', "0123456789-", "tfn", "[", "{"].map(bytesOf);
-const ENDINGS_INSIDE = [bytesOf('"')];
 const NUMBER_BYTES = bytesOf("0123456789.eE+-");
 /** A number longer than this is ended where it can be, so that doubles can check it. */
 const LONG_NUMBER = 9;
 
 function choose(
   allowed: readonly number[],
-  { firstByte, byteLength }: TokenStarts,
+  { firstByte }: TokenStarts,
   random: () => number,
   state: EndingState,
-  hurry: boolean,
 ): number {
   const pick = (ids: readonly number[]) => ids[Math.floor(random() * ids.length)]!;
-  if (!hurry && state.numberLength > LONG_NUMBER) {
+  if (state.numberLength > LONG_NUMBER) {
     const others = allowed.filter((id) => !NUMBER_BYTES.has(firstByte[id]!));
     return pick(others.length > 0 ? others : allowed);
   }
   // A uniform draw over a mask goes on with a string by 100,000 tokens and ends it by a few: even it out
   // by drawing the first byte first.
-  if (!hurry) {
-    if (random() < 0.6) return pick(allowed);
-    const start = pick([...new Set(allowed.map((id) => firstByte[id]!))]);
-    return pick(allowed.filter((id) => firstByte[id] === start));
-  }
-  const short = allowed.filter((id) => byteLength[id] === 1);
-  const candidates = short.length > 0 ? short : allowed;
-  for (const bytes of state.inString ? ENDINGS_INSIDE : ENDINGS_OUTSIDE) {
-    const ending = candidates.filter((id) => bytes.has(firstByte[id]!));
-    if (ending.length > 0) return pick(ending);
-  }
-  return pick(candidates);
+  if (random() < 0.6) return pick(allowed);
+  const start = pick([...new Set(allowed.map((id) => firstByte[id]!))]);
+  return pick(allowed.filter((id) => firstByte[id] === start));
 }
 
 /** The ids of a mask, in order. */
