@@ -325,6 +325,8 @@ export class Automaton {
 
   #isFinal(regex: Regex): boolean {
     const store = this.store;
+    // What is alive and does not match the empty text goes on; the derivatives need not be asked.
+    if (store.nullable.at(regex) === 0) return false;
     const kind = store.kind.at(regex);
     if (kind === KIND_LABEL || kind === KIND_EPSILON) return true;
     if (kind === KIND_BYTES || kind === KIND_ALL) return false;
@@ -351,6 +353,9 @@ export class Automaton {
       case KIND_CONCAT: {
         let rest = regex;
         while (store.kind.at(rest) === KIND_CONCAT) {
+          // Tails are shared: most are known from the state before.
+          const known = rest < this.#alive.length ? this.#alive.at(rest) : 0;
+          if (known !== 0) return known === 1;
           if (!this.isAlive(store.a.at(rest))) return false;
           rest = store.b.at(rest);
         }

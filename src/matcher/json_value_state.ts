@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Regex } from "../automata/mod.ts";
+import { EMPTY, type Regex } from "../automata/mod.ts";
 import { countTexts, type Goal, WORD_FALSE, WORD_NULL, WORD_TRUE } from "../json_schema/mod.ts";
 import { openArray } from "./json_array_state.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
@@ -40,6 +40,10 @@ const LARGE_SET = 64;
 /** Before a value. */
 export class ValueState extends JsonStructureState {
   readonly #resolved = new Map<string, ParserState | null>();
+  /** The lexeme of each type; null when no goal allows it. */
+  #string: ScalarState | null | undefined;
+  #number: ScalarState | null | undefined;
+  #word: ScalarState | null | undefined;
 
   /**
    * @param goals What the alternatives around want of the value; each has a value.
@@ -66,13 +70,16 @@ export class ValueState extends JsonStructureState {
   protected override punctuation(byte: number): ParserState | null {
     switch (byte) {
       case 0x22:
-        return this.#lexeme(byte, true, (goal) => {
-          const { store, strings } = this.context.languages;
-          const content = this.context.shapes.shape(goal).strings;
-          if (content === strings.empty) return content;
-          const { quote } = this.context;
-          return store.concat(quote, store.concat(content, quote));
-        });
+        if (this.#string === undefined) {
+          this.#string = this.#lexeme(true, (goal) => {
+            const { store, strings } = this.context.languages;
+            const content = this.context.shapes.shape(goal).strings;
+            if (content === strings.empty) return content;
+            const { quote } = this.context;
+            return store.concat(quote, store.concat(content, quote));
+          });
+        }
+        return this.#string;
       case 0x7b:
         return openObject(this.context, this);
       case 0x5b:
@@ -80,13 +87,20 @@ export class ValueState extends JsonStructureState {
       case 0x74:
       case 0x66:
       case 0x6e:
-        return this.#lexeme(byte, false, (goal) => this.#words(goal));
+        if (this.#word === undefined) this.#word = this.#lexeme(false, (goal) => this.#words(goal));
+        return this.#startingWith(this.#word, byte);
       default:
-        if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
-          return this.#lexeme(byte, false, (goal) => this.context.numberTexts(goal));
+        if (byte !== 0x2d && (byte < 0x30 || byte > 0x39)) return null;
+        if (this.#number === undefined) {
+          this.#number = this.#lexeme(false, (goal) => this.context.numberTexts(goal));
         }
-        return null;
+        return this.#startingWith(this.#number, byte);
     }
+  }
+
+  #startingWith(lexeme: ScalarState | null, byte: number): ScalarState | null {
+    if (lexeme === null) return null;
+    return this.context.automaton.step(lexeme.start, byte) === EMPTY ? null : lexeme;
   }
 
   #words(goal: Goal): Regex {
@@ -100,8 +114,8 @@ export class ValueState extends JsonStructureState {
   }
 
   /** The lexeme of one type over all goals; goals with the same texts share a label. */
-  #lexeme(byte: number, isString: boolean, textsOf: (goal: Goal) => Regex): LexemeState | null {
-    const { store, automaton, strings } = this.context.languages;
+  #lexeme(isString: boolean, textsOf: (goal: Goal) => Regex): ScalarState | null {
+    const { store, strings } = this.context.languages;
     const groups = new Map<Regex, number[]>();
     this.goals.forEach((goal, index) => {
       const texts = textsOf(goal);
@@ -115,7 +129,6 @@ export class ValueState extends JsonStructureState {
     const start = regexes.length === 1
       ? regexes[0]!
       : store.union(regexes.map((regex, label) => store.concat(regex, store.label(label))));
-    if (automaton.step(start, byte) === strings.empty) return null;
     // A mask that stands for all texts needs so many that the item of a set can be any of them.
     const isLong = isString && (this.capture === null ||
       regexes.every((regex) => this.#isLarge(regex)));

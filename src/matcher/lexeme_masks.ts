@@ -78,6 +78,8 @@ export class LexemeMasks {
   readonly #below = new Map<Regex, Map<number, LexemeTokens>>();
   #sizeBytes = 0;
   readonly #trie: TokenTrie;
+  /** Tokens that the walk at hand has found. */
+  readonly #ids: Int32Array;
   readonly #stack: Int32Array;
   readonly #anyStack: Int32Array;
   /** Content and closing quote of any string. */
@@ -93,6 +95,7 @@ export class LexemeMasks {
     private readonly quote: Regex,
   ) {
     this.#trie = vocabulary.trie;
+    this.#ids = new Int32Array(this.#trie.tokens.length);
     this.#stack = new Int32Array(this.#trie.maxDepth + 2);
     this.#anyStack = new Int32Array(this.#trie.maxDepth + 2);
     const { store } = automaton;
@@ -177,10 +180,9 @@ export class LexemeMasks {
   #walk(start: Regex): Recorded {
     const stay = new Uint32Array(this.vocabulary.maskWordCount);
     const exits = new Map<number, number[]>();
-    this.#collect(0, this.#trie.nodeCount, start, exits, (from, to) => {
-      const { tokens } = this.#trie;
-      for (let t = from; t < to; t++) stay[tokens[t]! >>> 5]! |= 1 << (tokens[t]! & 31);
-    });
+    const count = this.#collect(0, this.#trie.nodeCount, start, exits);
+    const ids = this.#ids;
+    for (let i = 0; i < count; i++) stay[ids[i]! >>> 5]! |= 1 << (ids[i]! & 31);
     return this.#recorded(stay, exits, true);
   }
 
@@ -194,13 +196,9 @@ export class LexemeMasks {
     let byNode = this.#below.get(state);
     const known = byNode?.get(node);
     if (known !== undefined) return known;
-    const { tokens, end } = this.#trie;
-    const stay: number[] = [];
     const nodes = new Map<number, number[]>();
-    this.#collect(node + 1, end[node]!, state, nodes, (from, to) => {
-      for (let t = from; t < to; t++) stay.push(tokens[t]!);
-    });
-    const made = { stay: Int32Array.from(stay), exits: this.#allExits(nodes) };
+    const count = this.#collect(node + 1, this.#trie.end[node]!, state, nodes);
+    const made = { stay: this.#ids.slice(0, count), exits: this.#allExits(nodes) };
     this.#makeRoom();
     this.#sizeBytes += 256 + made.stay.byteLength;
     byNode = this.#below.get(state);
@@ -209,17 +207,18 @@ export class LexemeMasks {
     return made;
   }
 
-  /** Walks nodes `from..to` from the state before them. */
-  #collect(
-    from: number,
-    to: number,
-    start: Regex,
-    exits: Map<number, number[]>,
-    stays: (tokenFrom: number, tokenTo: number) => void,
-  ): void {
-    if (from >= to) return;
+  /**
+   * Walks nodes `from..to` from the state before them.
+   *
+   * @param exits Takes the nodes where the lexeme ends.
+   * @returns How many tokens stay inside; they are the first entries of `#ids`.
+   */
+  #collect(from: number, to: number, start: Regex, exits: Map<number, number[]>): number {
+    if (from >= to) return 0;
+    const ids = this.#ids;
+    let count = 0;
     const { automaton } = this;
-    const { byte, depth, end, tokenStart } = this.#trie;
+    const { byte, depth, end, tokenStart, tokens } = this.#trie;
     const stack = this.#stack;
     stack[depth[from]! - 1] = start;
     automaton.row(start);
@@ -240,8 +239,7 @@ export class LexemeMasks {
       if (target !== EMPTY) {
         const info = infos[target]!;
         if ((info & 1) === 0) {
-          const first = tokenStart[v]!, last = tokenStart[v + 1]!;
-          if (first < last) stays(first, last);
+          for (let t = tokenStart[v]!; t < tokenStart[v + 1]!; t++) ids[count++] = tokens[t]!;
           stack[level] = target;
           v++;
           continue;
@@ -253,6 +251,7 @@ export class LexemeMasks {
       }
       v = end[v]!;
     }
+    return count;
   }
 
   /** Walks where the state differs from any string. */
@@ -342,17 +341,29 @@ export class LexemeMasks {
   }
 
   #sortByLength(stay: Uint32Array): { ids: Int32Array; counts: Uint16Array } {
-    const entries: [number, number][] = [];
-    for (let id = 0; id < this.vocabulary.tokenCount; id++) {
+    const { tokenCount } = this.vocabulary;
+    const counts = new Uint16Array(tokenCount);
+    const starts = new Int32Array(65_537);
+    let size = 0;
+    for (let id = 0; id < tokenCount; id++) {
       if ((stay[id >>> 5]! >>> (id & 31) & 1) === 0) continue;
       const bytes = this.vocabulary.tokenBytes(id)!;
-      entries.push([countCharacters(bytes, bytes.length), id]);
+      const count = countCharacters(bytes, bytes.length);
+      counts[id] = count;
+      starts[65_535 - count]!++;
+      size++;
     }
-    entries.sort((x, y) => y[0] - x[0]);
-    return {
-      ids: Int32Array.from(entries, ([, id]) => id),
-      counts: Uint16Array.from(entries, ([count]) => count),
-    };
+    // Counting sort, most characters first.
+    for (let i = 0, sum = 0; i < starts.length; i++) {
+      const here = starts[i]!;
+      starts[i] = sum;
+      sum += here;
+    }
+    const ids = new Int32Array(size);
+    for (let id = 0; id < tokenCount; id++) {
+      if (counts[id] !== 0) ids[starts[65_535 - counts[id]!]!++] = id;
+    }
+    return { ids, counts: Uint16Array.from(ids, (id) => counts[id]!) };
   }
 
   /** The record of any string with other tokens that stay, or other ends; null: the same. */

@@ -17,6 +17,7 @@ import type { TokenTrie, Vocabulary } from "../vocabulary/mod.ts";
 import { type Cursor, decodeName, type TextBytes } from "./cursor.ts";
 import { isBetweenCharacters } from "./string_text.ts";
 import type { LexemeExits, LexemeMasks } from "./lexeme_masks.ts";
+import { StateMasks } from "./state_masks.ts";
 import {
   ANY_TEXT,
   LEXEME,
@@ -32,6 +33,9 @@ const decoder = new TextDecoder();
 
 /** Subtrees of fewer nodes are walked, not remembered. */
 const FEW_NODES = 24;
+
+/** Nodes with at least so many children have a table of them. */
+const MANY_CHILDREN = 24;
 
 /** Computes masks over one vocabulary. One at a time; not to be shared between threads. */
 export class MaskWalk {
@@ -49,11 +53,17 @@ export class MaskWalk {
   /** The position whose mask is computed. */
   #cursor: Cursor | null = null;
   #written: TextBytes | null = null;
+  readonly #stateMasks: StateMasks;
+  /** Of nodes of the vocabulary's trie with many children: the child for each byte, -1 for none. -1: the root. */
+  readonly #children = new Map<number, Int32Array>();
+  readonly #isWide: Uint8Array;
   #out: Uint32Array = new Uint32Array(0);
 
   constructor(readonly vocabulary: Vocabulary, private readonly masks: LexemeMasks) {
     this.#trie = vocabulary.trie;
     const size = 2 * vocabulary.trie.maxDepth + 4;
+    this.#stateMasks = new StateMasks(vocabulary.maskWordCount);
+    this.#isWide = wideNodes(vocabulary.trie);
     this.#path = new Uint8Array(size);
     this.#lexer = new Int32Array(size);
     this.#low = new Int32Array(size);
@@ -74,8 +84,10 @@ export class MaskWalk {
     this.#written = text;
     switch (state.kind) {
       case STRUCTURE:
+        if (this.#stateMasks.read(state, out)) return;
         out.fill(0);
-        this.#walkStructure(0, this.#trie.nodeCount, state);
+        this.#walkWide(-1, state);
+        this.#stateMasks.write(state, out);
         break;
       case LEXEME:
         if (state.isLong) this.#fillLexeme(cursor, state, text);
@@ -85,8 +97,12 @@ export class MaskWalk {
           this.#walkLexeme(0, this.#trie.nodeCount, state, cursor.lexer, -1);
         }
         break;
-      case NAME:
+      case NAME: {
+        const isStart = text.length === cursor.lexemeStart;
+        if (isStart && this.#stateMasks.read(state, out)) return;
         this.#fillName(cursor, state, text);
+        if (isStart) this.#stateMasks.write(state, out);
+      }
     }
   }
 
@@ -190,6 +206,33 @@ export class MaskWalk {
     }
   }
 
+  /** Walks below a node of the vocabulary's trie (-1: the root) by the bytes that are allowed. */
+  #walkWide(node: number, state: StructureState): void {
+    const { end, depth } = this.#trie;
+    const children = this.#childrenOf(node);
+    const { allowed } = state;
+    for (let i = 0; i < allowed.length; i++) {
+      const v = children[allowed[i]!]!;
+      if (v < 0) continue;
+      this.#allow(v);
+      if (end[v] === v + 1) continue;
+      this.#path[this.#offset + depth[v]! - 1] = allowed[i]!;
+      this.#enter(v, state.step(allowed[i]!)!);
+    }
+  }
+
+  #childrenOf(node: number): Int32Array {
+    let children = this.#children.get(node);
+    if (children === undefined) {
+      const { byte, end, nodeCount } = this.vocabulary.trie;
+      children = new Int32Array(256).fill(-1);
+      const to = node < 0 ? nodeCount : end[node]!;
+      for (let v = node + 1; v < to; v = end[v]!) children[byte[v]!] = v;
+      this.#children.set(node, children);
+    }
+    return children;
+  }
+
   #walkStructure(from: number, to: number, state: StructureState): void {
     const { byte, end, depth } = this.#trie;
     for (let v = from; v < to; v = end[v]!) {
@@ -208,7 +251,7 @@ export class MaskWalk {
     const level = this.#offset + depth[v]!;
     switch (next.kind) {
       case STRUCTURE:
-        this.#walkStructure(v + 1, end[v]!, next);
+        this.#walkBelow(v, next);
         return;
       case LEXEME: {
         const lexer = next.automaton.step(next.start, byte[v]!);
@@ -254,7 +297,12 @@ export class MaskWalk {
 
   /** Walks below a node at which a lexeme has just ended. */
   #enterAfter(v: number, next: ParserState): void {
-    if (next.kind === STRUCTURE) this.#walkStructure(v + 1, this.#trie.end[v]!, next);
+    if (next.kind === STRUCTURE) this.#walkBelow(v, next);
+  }
+
+  #walkBelow(v: number, state: StructureState): void {
+    if (this.#trie === this.vocabulary.trie && this.#isWide[v] === 1) this.#walkWide(v, state);
+    else this.#walkStructure(v + 1, this.#trie.end[v]!, state);
   }
 
   #text(start: number, end: number): string {
@@ -422,4 +470,18 @@ export class MaskWalk {
     bytes.set(this.#path.subarray(0, end), this.#prefix.length);
     return decodeName(bytes);
   }
+}
+
+/** 1 for nodes with many children. */
+function wideNodes({ nodeCount, depth, maxDepth }: TokenTrie): Uint8Array {
+  const isWide = new Uint8Array(nodeCount);
+  const open = new Int32Array(maxDepth + 1);
+  const count = new Int32Array(maxDepth + 1);
+  for (let v = 0; v < nodeCount; v++) {
+    const level = depth[v]!;
+    if (level > 1 && ++count[level - 1]! === MANY_CHILDREN) isWide[open[level - 1]!] = 1;
+    open[level] = v;
+    count[level] = 0;
+  }
+  return isWide;
 }

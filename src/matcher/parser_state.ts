@@ -28,6 +28,17 @@ export const ANY_TEXT = "\ud800";
 export abstract class StructureState {
   readonly kind = STRUCTURE;
   #next: (ParserState | null | undefined)[] | undefined;
+  #allowed: Uint8Array | undefined;
+
+  /** The bytes that may come, ascending. */
+  get allowed(): Uint8Array {
+    if (this.#allowed === undefined) {
+      const bytes: number[] = [];
+      for (let byte = 0; byte < 128; byte++) if (this.step(byte) !== null) bytes.push(byte);
+      this.#allowed = Uint8Array.from(bytes);
+    }
+    return this.#allowed;
+  }
 
   /** Whether the text may end here. */
   get isAccepting(): boolean {
