@@ -12,6 +12,7 @@
  * | have a model write inside any grammar         | {@link generate}                                    |
  * | make a grammar                                | {@link compileJsonSchema}, {@link compileRegex}, {@link compileChoice} |
  * | use the masks with a model loop of your own   | {@link Vocabulary}, {@link Matcher}                 |
+ * | keep transformers.js' `generate()`            | {@link EspalierLogitsProcessor}                     |
  * | tell failures apart                           | {@link EspalierError} and its `code`                |
  *
  * Each part has an entry point of its own (`@espalier/core/matcher`, `/vocabulary`, `/decoding`, `/models`,

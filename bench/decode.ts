@@ -6,7 +6,7 @@
  * Builds the model's shape with random weights and the whole 151,665-token vocabulary (once a weight format, ten
  * seconds and half a gigabyte each, kept in `models/.built`), and runs one extraction after another through it,
  * each configuration in a process of its own, so that its peak memory is its own. Prints the load time, the peak
- * of the resident memory, prefill and decoding rates, and how much of a step masks and sampling take. The
+ * of the resident memory, prefill and decoding rates, and how much of a step masks, completions and sampling take. The
  * mask of a step is computed while the model computes the logits, so its share is of work, not of waiting.
  *
  * Random weights do not change the cost of a pass; the output is as long as the schema lets it be.
@@ -66,6 +66,7 @@ interface Measurement {
   completionTokens: number;
   decodeMsPerToken: number;
   maskMsPerToken: number;
+  completionMsPerToken: number;
   sampleMsPerToken: number;
 }
 
@@ -100,6 +101,7 @@ async function measure(
     completionTokens: median(results.map(({ usage }) => usage.completionTokens)),
     decodeMsPerToken: perToken(({ decodeMs }) => decodeMs),
     maskMsPerToken: perToken(({ maskMs }) => maskMs),
+    completionMsPerToken: perToken(({ completionMs }) => completionMs),
     sampleMsPerToken: perToken(({ sampleMs }) => sampleMs),
   };
 }
@@ -152,7 +154,18 @@ function row(cells: readonly (string | number)[]): string {
 
 function printTable(measurements: readonly Measurement[]): void {
   console.log(bold(row([
-    ...["", "load s", "RSS MiB", "prompt", "prefill/s", "output", "ms/token", "mask", "sample"],
+    ...[
+      "",
+      "load s",
+      "RSS MiB",
+      "prompt",
+      "prefill/s",
+      "output",
+      "ms/token",
+      "mask",
+      "closing",
+      "sample",
+    ],
   ])));
   for (const one of measurements) {
     const share = (milliseconds: number) =>
@@ -166,6 +179,7 @@ function printTable(measurements: readonly Measurement[]): void {
       one.completionTokens,
       one.decodeMsPerToken.toFixed(1),
       share(one.maskMsPerToken),
+      share(one.completionMsPerToken),
       share(one.sampleMsPerToken),
     ]));
   }

@@ -12,6 +12,7 @@ const EXPECTED: Record<string, RegExp> = {
   "choose_a_label.ts": /^((billing|delivery|returns|something else): .* \(\d+ tokens\)\n){3}$/,
   "extract_with_json_schema.ts": /^\d+ of [A-Z]{3}-\d\d(, express)?\n([^[]*\n)?\[\{.*\}\]\n$/,
   "extract_with_zod.ts": /arrives on \d{4}-\d\d-\d\d and takes a (SINGLE|DOUBLE|SUITE)\n/,
+  "logits_processor.ts": /^(\{"name":".*","sizes":\[.*\]\} for \w+\n){2}$/,
   "masks_without_a_model.ts": /\{ size: "(S|M|XL)", colour: "(red|blue)" \}\n$/,
   "stream_partial_values.ts": /^read \d+ tokens\n[^]*name: [^]*first token after \d+ ms\n$/,
   "write_a_pattern.ts": /^(EUR|USD|GBP) \d+\.\d\d\n$/,

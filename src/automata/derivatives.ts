@@ -38,6 +38,8 @@ import {
 } from "./regex_store.ts";
 import type { Machine } from "./machine.ts";
 
+const BACKSLASH = 0x5c;
+
 const DEAD_INTERVALS = Int32Array.of(255, EMPTY);
 /** States of the first attempt to decide emptiness, after which the parts are looked at in pairs. */
 const SMALL_SEARCH = 400;
@@ -403,7 +405,8 @@ export class Automaton {
   /**
    * Searches for an accepting state; what it exhausts without finding one is dead, and the path to one
    * that it finds is alive. Turns between the oldest and the newest open state: breadth first finds the
-   * short text that most languages have, depth first the end of a long counted one.
+   * short text that most languages have, depth first the end of a long counted one. Backslashes
+   * come last: a text that is spelled plainly is there if any is, and escapes multiply the states.
    *
    * @param maximum Most states to visit.
    * @returns undefined when more would have to be visited.
@@ -412,7 +415,9 @@ export class Automaton {
     if (this.store.nullable.at(start) === 1) return true;
     const origin = new Map<Regex, Regex>([[start, start]]);
     const open = [start];
-    for (let oldest = 0, turn = 0; oldest < open.length; turn ^= 1) {
+    const later: Regex[] = [];
+    for (let oldest = 0, turn = 0; oldest < open.length || later.length > 0; turn ^= 1) {
+      if (oldest >= open.length) open.push(...later.splice(0));
       const state = turn === 0 ? open[oldest++] as Regex : open.pop() as Regex;
       const intervals = this.derivative(state);
       for (let i = 1; i < intervals.length; i += 2) {
@@ -434,7 +439,9 @@ export class Automaton {
         if (!needsSearch) continue;
         if (origin.size >= maximum) return undefined;
         origin.set(target, state);
-        open.push(target);
+        const isEscape = intervals[i - 1] === BACKSLASH &&
+          (i === 1 ? 0 : intervals[i - 3]! + 1) === BACKSLASH;
+        (isEscape ? later : open).push(target);
       }
     }
     for (const state of origin.keys()) this.#alive.data[state] = 2;

@@ -237,14 +237,16 @@ function toJson(value: unknown, indent: number): string {
   throw new InputError(`the schema's value cannot be written as JSON: it is ${typeof value}`);
 }
 
-function summary({ usage, timings, seed }: ExtractionResult<unknown>): string {
+function summary(result: ExtractionResult<unknown>): string {
+  const { usage, timings, seed, finishReason } = result;
   const { promptTokens, completionTokens } = usage;
   const rate = completionTokens / (timings.decodeMs / 1000);
   return `prompt: ${promptTokens} tokens in ${duration(timings.prefillMs)}; ` +
     `output: ${completionTokens} tokens in ${duration(timings.decodeMs)} (${
       rate.toFixed(1)
     } a second)` +
-    (seed === null ? "" : `; seed: ${seed}`);
+    (seed === null ? "" : `; seed: ${seed}`) +
+    (finishReason === "length" ? "; --max-tokens ended it: the last values may be cut short" : "");
 }
 
 function duration(milliseconds: number): string {

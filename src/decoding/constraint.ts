@@ -27,4 +27,9 @@ export interface Constraint {
   isAccepting(): boolean;
   /** Takes back the last tokens. */
   rollback(tokenCount: number): void;
+  /**
+   * The tokens of a short text that completes what was written, EOS left out; null where none was found. With
+   * it a token limit never leaves a text incomplete; without it the text is cut.
+   */
+  completionTokens?(): number[] | null;
 }

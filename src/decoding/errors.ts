@@ -37,6 +37,24 @@ export class ContextLengthError extends EspalierError {
   }
 }
 
+/** No text of the grammar is known that is as short as `maxTokens` demands. */
+export class TokenLimitTooSmallError extends EspalierError {
+  /** Always `"token_limit_too_small"`. */
+  readonly code = "token_limit_too_small";
+
+  /**
+   * Makes the error.
+   *
+   * @param needed Tokens of a short text of the grammar; a limit of so many is enough.
+   * @param maxTokens The limit that was given, or the default.
+   */
+  constructor(readonly needed: number, readonly maxTokens: number) {
+    super(
+      `maxTokens is ${maxTokens}, but the shortest text that was found inside the grammar takes ${needed} tokens`,
+    );
+  }
+}
+
 /** A value was asked for, but the text ended before it was complete. */
 export class IncompleteOutputError extends EspalierError {
   /** Always `"incomplete_output"`. */

@@ -4,21 +4,25 @@
  *     prefill -> mask -> sample -> accept -> forward -> mask -> …
  *
  * The loop ends at an EOS token, where the grammar allows nothing but the end (no pass is spent on hearing
- * the model say so), after `maxTokens`, or with the signal.
+ * the model say so), at `maxTokens`, or with the signal.
+ *
+ * `maxTokens` does not cut a text that a grammar frames: a token after which the tokens left would not do to
+ * complete the text is taken back, and a completion that was known to fit is written in its place, without passes.
  *
  * Tokens that are accepted but not yet in the model's cache are `pending`; one forward pass takes all of
  * them and gives the logits after the last. Today that is one token a pass. The mask of a step is computed
  * while the pass runs, so with a model on another thread it costs no time at all.
  *
- * Cost a step: the pass, plus one walk over the logits, plus the mask; see `timings`.
+ * Cost a step: the pass, plus one walk over the logits, plus the mask and the completion; see `timings`.
  *
  * @module
  */
 
 import { Matcher } from "../matcher/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
+import { CompletionReserve } from "./completion_reserve.ts";
 import type { Constraint } from "./constraint.ts";
-import { ContextLengthError, DeadEndError } from "./errors.ts";
+import { ContextLengthError, DeadEndError, TokenLimitTooSmallError } from "./errors.ts";
 import { EventStream } from "./event_stream.ts";
 import type {
   FinishReason,
@@ -46,8 +50,9 @@ const DEFAULT_MAX_TOKENS = 1024;
  * @param model A loaded model; several generations may share it.
  * @param options The prompt, as `messages` or `promptTokenIds`, and {@link GenerationOptions}.
  * @returns Events, and the result. It rejects with {@link ContextLengthError} before any pass if the prompt
- *   and `maxTokens` do not fit, with the signal's reason when aborted, with `RangeError` or `TypeError`
- *   for a wrong option, and with whatever the model throws.
+ *   and `maxTokens` do not fit, with {@link TokenLimitTooSmallError} if no text of the grammar is known that short
+ *   (before any pass, too), with the signal's reason when aborted, with `RangeError` or `TypeError` for a wrong
+ *   option, and with whatever the model throws.
  *
  * @example A choice between words
  * ```ts
@@ -74,13 +79,16 @@ async function* run(
   model: LanguageModel,
   options: Prompt & GenerationOptions,
 ): AsyncGenerator<GenerationEvent, GenerationResult> {
-  const { signal, onToken } = options;
+  const { signal } = options;
   const startedAt = performance.now();
   signal?.throwIfAborted();
   const sampler = new Sampler(options.sampling);
   const promptTokenIds = readPrompt(model, options);
   const maxTokens = readMaxTokens(options.maxTokens, promptTokenIds.length, model);
-  const steps = new MaskedSteps(model.vocabulary, readConstraint(options));
+  const constraint = readConstraint(options);
+  const reserve = new CompletionReserve(constraint);
+  requireRoom(reserve, maxTokens, options.maxTokens, promptTokenIds.length, model);
+  const steps = new MaskedSteps(model.vocabulary, constraint);
   const decoder = new TokenTextDecoder(model.vocabulary);
   using eventLoop = new EventLoopYielder();
 
@@ -90,6 +98,14 @@ async function* run(
   let prefilledAt = 0, firstTokenAt = 0;
   let finishReason: FinishReason;
   let pending = promptTokenIds;
+  const write = (tokenId: number, origin: TokenEvent["origin"]): TokenEvent => {
+    const piece = decoder.push(tokenId);
+    text += piece;
+    const index = tokenIds.push(tokenId) - 1;
+    const event: TokenEvent = { type: "token", tokenId, index, text: piece, origin };
+    options.onToken?.(event);
+    return event;
+  };
 
   const sequence = await model.openSequence();
   try {
@@ -115,19 +131,18 @@ async function* run(
         finishReason = "stop";
         break;
       }
-
-      const piece = decoder.push(tokenId);
-      text += piece;
-      tokenIds.push(tokenId);
-      const event: TokenEvent = {
-        type: "token",
-        tokenId,
-        index: tokenIds.length - 1,
-        text: piece,
-        origin: "sampled",
-      };
-      onToken?.(event);
-      yield event;
+      if (!reserve.follow(tokenId, maxTokens - tokenIds.length - 1)) {
+        steps.takeBack();
+        for (const closingId of reserve.rest!) {
+          steps.accept(closingId, text);
+          yield write(closingId, "closing");
+          await eventLoop.maybeYield();
+          signal?.throwIfAborted();
+        }
+        finishReason = "length";
+        break;
+      }
+      yield write(tokenId, "sampled");
 
       if (steps.mustEnd(text)) {
         finishReason = "stop";
@@ -160,6 +175,7 @@ async function* run(
       prefillMs: prefilledAt - startedAt,
       decodeMs: finishedAt - prefilledAt,
       maskMs: steps.maskMs,
+      completionMs: reserve.elapsedMs,
       sampleMs,
     },
     seed: sampler.seed,
@@ -212,6 +228,12 @@ class MaskedSteps {
     const since = performance.now();
     if (!this.#constraint.acceptToken(tokenId)) throw new DeadEndError(text);
     this.maskMs += performance.now() - since;
+    this.#isMaskCurrent = false;
+  }
+
+  /** Undoes the last {@link MaskedSteps.accept}; to be asked of a constraint only. */
+  takeBack(): void {
+    this.#constraint!.rollback(1);
     this.#isMaskCurrent = false;
   }
 
@@ -289,6 +311,23 @@ function readMaxTokens(
     throw new ContextLengthError(needed, contextLength, promptTokenCount);
   }
   return asked ?? Math.min(DEFAULT_MAX_TOKENS, contextLength - promptTokenCount);
+}
+
+/** Refuses a limit that not even the completion of the empty text keeps. */
+function requireRoom(
+  { rest }: CompletionReserve,
+  maxTokens: number,
+  asked: number | undefined,
+  promptTokenCount: number,
+  model: LanguageModel,
+): void {
+  if (rest === null || rest.length <= maxTokens) return;
+  const { contextLength } = model.info;
+  const needed = promptTokenCount + rest.length;
+  if (asked === undefined && needed > contextLength) {
+    throw new ContextLengthError(needed, contextLength, promptTokenCount);
+  }
+  throw new TokenLimitTooSmallError(rest.length, maxTokens);
 }
 
 function readConstraint(options: GenerationOptions): Constraint | null {

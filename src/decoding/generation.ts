@@ -30,7 +30,13 @@ export interface GenerationOptions {
   grammar?: CompiledGrammar;
   /** A matcher of one's own in place of `grammar`, e.g. one that stands in the middle of a text. */
   constraint?: Constraint;
-  /** Most tokens to write. Default 1,024, or what the context leaves room for if that is less. */
+  /**
+   * Most tokens to write. Default 1,024, or what the context leaves room for if that is less.
+   *
+   * Inside a grammar the text is complete nevertheless: where the limit would cut it, it is closed by the
+   * shortest end that is known, without asking the model (`finishReason` is then `"length"`, and the events of
+   * those tokens have the origin `"closing"`). A `constraint` without `completionTokens`, and free text, is cut.
+   */
   maxTokens?: number;
   /** How tokens are drawn; default greedy. */
   sampling?: SamplingOptions;
@@ -60,8 +66,11 @@ export interface TokenEvent {
   readonly index: number;
   /** The text that became certain with it; empty in the middle of a character. */
   readonly text: string;
-  /** Where it came from: drawn from the model's distribution under the mask. */
-  readonly origin: "sampled";
+  /**
+   * Where it came from. `"sampled"`: drawn from the model's distribution under the mask. `"closing"`: written without
+   * asking the model, because the text had to end within `maxTokens`.
+   */
+  readonly origin: "sampled" | "closing";
 }
 
 /** What a generation reports while it runs. */
@@ -90,6 +99,8 @@ export interface Timings {
   readonly decodeMs: number;
   /** Computing masks and following the grammar; part of `prefillMs` and `decodeMs`. */
   readonly maskMs: number;
+  /** Keeping an end at hand that fits into `maxTokens`; part of `prefillMs` and `decodeMs`. */
+  readonly completionMs: number;
   /** Choosing tokens out of the logits; part of `decodeMs`. */
   readonly sampleMs: number;
 }

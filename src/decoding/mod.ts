@@ -20,6 +20,7 @@ export {
   DeadEndError,
   IncompleteOutputError,
   InvalidLogitsError,
+  TokenLimitTooSmallError,
 } from "./errors.ts";
 export { EventStream } from "./event_stream.ts";
 export { generate } from "./generate.ts";

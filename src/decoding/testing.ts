@@ -4,7 +4,7 @@
  * {@link scriptedModel} needs no weights and no files. Its logits favour the script wherever the script can
  * still be followed, the longer token before the shorter, then EOS; where a mask forces another text, they are
  * seeded noise. So with a mask the script is followed as far as the grammar allows. It counts passes and
- * open sequences, can be slow, and can fail.
+ * open sequences, can be slow, can fail, and can refuse to come to an end.
  *
  * @module
  */
@@ -57,6 +57,11 @@ export interface ScriptedModelOptions {
   passMs?: number;
   /** Fixes the noise; default 1. */
   seed?: number;
+  /**
+   * Never wants to stop: EOS, and every token with a character that ends a JSON string, list or object, comes last.
+   * Default false.
+   */
+  isEndless?: boolean;
   /** Makes the pass with this number (0 is the prompt's) fail. */
   failAtPass?: number;
 }
@@ -196,6 +201,10 @@ class ScriptedSequence implements Sequence {
     const last = this.history[length - 1] ?? 0;
     const noise = new RandomSource((options.seed ?? 1) * 0x1_0000_0000 + length * 65_536 + last);
     for (let id = 0; id < row.length; id++) row[id] = noise.nextFloat();
+    if (options.isEndless) {
+      for (let id = 0; id < row.length; id++) if (isEnding(vocabulary, id)) row[id]! -= 50;
+      return;
+    }
 
     const { script = "" } = options;
     const prompt = this.history.slice(0, this.promptTokenCount!);
@@ -275,6 +284,12 @@ class LongestMatchTokenizer implements Tokenizer {
     }
     return tokenIds;
   }
+}
+
+/** Whether a token ends a text, or a string, list or object in it. */
+function isEnding(vocabulary: Vocabulary, id: number): boolean {
+  const bytes = vocabulary.tokenBytes(id);
+  return bytes === null || bytes.includes(0x22) || bytes.includes(0x5d) || bytes.includes(0x7d);
 }
 
 let builtIn: Vocabulary | undefined;

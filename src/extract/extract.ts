@@ -50,7 +50,10 @@ export interface ExtractOptions<Schema> {
   instructions?: string;
   /** Texts with their right answers, shown to the model before the text. */
   examples?: readonly ExtractionExample[];
-  /** Most tokens to write. Default 1,024, or what the context leaves room for if that is less. */
+  /**
+   * Most tokens to write. Default 1,024, or what the context leaves room for if that is less. A value that would not
+   * end in time is closed by the shortest end the schema allows, and `finishReason` is `"length"`.
+   */
   maxTokens?: number;
   /** Default greedy. */
   sampling?: SamplingOptions;
@@ -80,7 +83,10 @@ export interface ExtractionResult<Value> {
   readonly text: string;
   /** What it cost, in tokens. */
   readonly usage: Usage;
-  /** Always `"stop"`, or `"length"` where the value was complete at `maxTokens`. */
+  /**
+   * `"stop"`, or `"length"` where `maxTokens` ended the text: the value fits the schema, but its last parts may be
+   * the engine's shortest ones (a string cut short, a list without its last items, a 0) and not the model's answer.
+   */
   readonly finishReason: FinishReason;
   /** Where the time went. */
   readonly timings: Timings;
@@ -105,7 +111,9 @@ export type ExtractionEvent<Partial> = PromptEvent | ExtractionTokenEvent<Partia
  * @returns The value and what it took.
  * @throws {EmptyTextError} The text has nothing but whitespace.
  * @throws {ContextLengthError} Text, schema and answer do not fit into the model's context.
- * @throws {IncompleteOutputError} `maxTokens` ran out; carries the text and the partial value.
+ * @throws {TokenLimitTooSmallError} No value of the schema can be written in `maxTokens`; before any pass.
+ * @throws {IncompleteOutputError} `maxTokens` ran out and the engine had found no way to complete a text of this schema;
+ *   carries the text and the partial value.
  * @throws {ValidationError} A refinement or transform of the schema refused the value.
  * @throws {SchemaConversionError} The schema cannot be written as JSON Schema.
  * @throws {UnsupportedSchemaError} The JSON Schema has a keyword that cannot be enforced.

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as z from "zod";
 import { z as z3 } from "zod/v3";
-import { ContextLengthError, IncompleteOutputError } from "../decoding/mod.ts";
+import { ContextLengthError, TokenLimitTooSmallError } from "../decoding/mod.ts";
 import { scriptedModel } from "../decoding/testing.ts";
 import { EmptyTextError, ValidationError } from "./errors.ts";
 import { extract, streamExtract } from "./extract.ts";
@@ -95,15 +95,47 @@ Deno.test("a refused value comes with its issues, its text and the raw value", a
   assertStringIncludes(error.message, "age: too old");
 });
 
-Deno.test("a text that maxTokens cuts off is an error with the partial value", async () => {
+Deno.test("maxTokens closes the value, whatever the model still wanted to write", async () => {
+  const Team = z.object({
+    name: z.string(),
+    members: z.array(z.object({ name: z.string(), born: z.iso.date() })).min(1),
+  });
+  await using model = scriptedModel({ isEndless: true });
+  const lengths = new Set<number>();
+  for (let maxTokens = 60; maxTokens < 160; maxTokens += 7) {
+    const partials: unknown[] = [];
+    const stream = streamExtract(model, {
+      schema: Team,
+      text,
+      maxTokens,
+      sampling: { temperature: 5, seed: maxTokens },
+    });
+    for await (const event of stream) if (event.type === "token") partials.push(event.partial);
+    const { value, text: json, usage, finishReason } = await stream.result;
+    assertEquals(Team.parse(JSON.parse(json)), value);
+    assertEquals(partials.at(-1), value);
+    assertEquals(partials.length, usage.completionTokens);
+    assertEquals(finishReason, "length");
+    assert(usage.completionTokens <= maxTokens);
+    lengths.add(usage.completionTokens);
+  }
+  assert(lengths.size > 5, `${[...lengths]}`);
+});
+
+Deno.test("a limit that no value of the schema keeps is refused before any pass", async () => {
   await using model = scriptedModel({ script });
   const error = await assertRejects(
-    () => extract(model, { schema: Person, text, maxTokens: 8 }),
-    IncompleteOutputError,
+    () => extract(model, { schema: Person, text, maxTokens: 4 }),
+    TokenLimitTooSmallError,
   );
-  assertEquals(error.completionTokenCount, 8);
-  assertEquals(Object.keys(error.partial as object), ["name"]);
-  assert(script.startsWith(error.text.replace("\uFFFD", "")));
+  assert(error.needed > 4);
+  assertEquals(model.passes.length, 0);
+  const { finishReason, value } = await extract(model, {
+    schema: Person,
+    text,
+    maxTokens: error.needed,
+  });
+  assertEquals([finishReason, value.name], ["length", ""]);
 });
 
 Deno.test("an empty text is refused", async () => {

@@ -21,6 +21,8 @@ export interface KeywordAlgebra<T> {
   not(part: T): T;
   /** What the keywords of the node itself say, applicators in place left out. */
   own(reference: SchemaReference): T;
+  /** A value whose negation is better made from scratch than from the value. */
+  dual?(positive: () => T, negative: () => T): T;
   /** What the whole schema says, where that is more than its own keywords and its applicators. */
   whole?(reference: SchemaReference): T | undefined;
 }
@@ -92,9 +94,18 @@ export class ApplicatorEvaluation<T> {
     const { algebra } = this;
     if (parts.length === 1) return parts[0]!;
     const negated = parts.map((part) => algebra.not(part));
-    return algebra.or(
-      parts.map((part, i) => algebra.and([part, ...negated.filter((_, j) => j !== i)])),
-    );
+    const one = () =>
+      algebra.or(
+        parts.map((part, i) => algebra.and([part, ...negated.filter((_, j) => j !== i)])),
+      );
+    const noneOrTwo = () =>
+      algebra.or([
+        algebra.and(negated),
+        ...parts.flatMap((part, i) =>
+          parts.slice(i + 1).map((other) => algebra.and([part, other]))
+        ),
+      ]);
+    return algebra.dual?.(one, noneOrTwo) ?? one();
   }
 }
 

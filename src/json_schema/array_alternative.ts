@@ -389,6 +389,7 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
         return draft.isUnique || draft.max < 2 ? false : null;
       case "some": {
         if (fact.from + fact.need > draft.max) return false;
+        if (this.#holdsAtFirst(draft, fact) && draft.min > fact.from) return true;
         if (fact.to !== fact.from + 1) return null;
         const isEmpty = (literal: Literal) =>
           this.queries.isSurelyEmpty(this.#goal(draft, fact.from, literal));
@@ -398,6 +399,20 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
       case "atMost":
         return null;
     }
+  }
+
+  impliesOneOf(draft: ArrayDraft, facts: readonly ArrayAtom[]): boolean {
+    // Either the array is that short, or the item at that place is there and is what is asked for.
+    return facts.some((fact) =>
+      fact.kind === "some" && this.#holdsAtFirst(draft, fact) &&
+      facts.some((other) => other.kind === "max" && other.count >= fact.from)
+    );
+  }
+
+  /** Whether the first item of the range, if it is there, is one that is asked for. */
+  #holdsAtFirst(draft: ArrayDraft, fact: SomeItems): boolean {
+    return fact.need === 1 &&
+      this.queries.isSurelyEmpty(this.#goal(draft, fact.from, opposite(fact.literal)));
   }
 
   isSimple(fact: ArrayAtom): boolean {

@@ -5,7 +5,7 @@
  */
 
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
-import { and, atom, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
+import { and, atom, dual, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
 import {
   ALWAYS,
   type GoalStore,
@@ -67,6 +67,10 @@ export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
 
   not(part: ArrayFormula): ArrayFormula {
     return negate(part, negateAtom);
+  }
+
+  dual(positive: () => ArrayFormula, negative: () => ArrayFormula): ArrayFormula {
+    return dual(positive, negative);
   }
 
   whole(reference: SchemaReference): ArrayFormula | undefined {

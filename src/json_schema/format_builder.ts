@@ -16,6 +16,12 @@ import {
   intersectSets,
   type LanguageAlgebra,
 } from "../automata/mod.ts";
+/** How formats are to be. */
+export interface FormatOptions {
+  /** Which leap seconds a time may have: all that there can be (the default), or those written in UTC. */
+  readonly leapSeconds?: "any" | "utc";
+}
+
 /** A language, or the language of one text. */
 export type Part<T> = T | string;
 
@@ -55,8 +61,9 @@ export class FormatBuilder<T> {
    * Makes the combinators.
    *
    * @param algebra Where the languages are made.
+   * @param options How they are to be.
    */
-  constructor(readonly algebra: LanguageAlgebra<T>) {
+  constructor(readonly algebra: LanguageAlgebra<T>, readonly options: FormatOptions = {}) {
     this.digit = this.oneOf("0-9");
     this.hexDigit = this.oneOf("0-9A-Fa-f");
   }

@@ -49,7 +49,9 @@ export function timeLanguage<T>(b: FormatBuilder<T>): T {
   const offset = b.either(b.oneOf("Zz"), b.seq(b.oneOf("+-"), hour, ":", sixty));
   return b.either(
     b.seq(hour, ":", sixty, ":", sixty, fraction, offset),
-    leapSecond(b, fraction),
+    b.options.leapSeconds === "utc"
+      ? b.seq("23:59:60", fraction, b.either(b.oneOf("Zz"), "+00:00"))
+      : leapSecond(b, fraction),
   );
 }
 

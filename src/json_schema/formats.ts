@@ -14,7 +14,7 @@
  */
 
 import type { LanguageAlgebra } from "../automata/mod.ts";
-import { FormatBuilder } from "./format_builder.ts";
+import { FormatBuilder, type FormatOptions } from "./format_builder.ts";
 import {
   dateLanguage,
   dateTimeLanguage,
@@ -69,8 +69,12 @@ export const formatNames: readonly string[] = [...FORMATS.keys()];
  * @param algebra Where the language is wanted.
  * @returns The language, or undefined for a format that asserts nothing here.
  */
-export function formatLanguage<T>(name: string, algebra: LanguageAlgebra<T>): T | undefined {
-  return FORMATS.get(name)?.(new FormatBuilder(algebra));
+export function formatLanguage<T>(
+  name: string,
+  algebra: LanguageAlgebra<T>,
+  options: FormatOptions = {},
+): T | undefined {
+  return FORMATS.get(name)?.(new FormatBuilder(algebra, options));
 }
 
 /** RFC 4122, section 3: hexadecimal digits of either case; any version and variant. */

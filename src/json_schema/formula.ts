@@ -63,6 +63,17 @@ function join<A>(
   return flat.length === 1 ? flat[0]! : { op, parts: flat };
 }
 
+/** A formula whose negation is made from scratch; both at most once. */
+export function dual<A>(
+  positive: () => Formula<A>,
+  negative: () => Formula<A>,
+): Formula<A> {
+  const first = positive();
+  if (first.op === "true" || first.op === "false") return first;
+  let second: Formula<A> | undefined;
+  return { op: "dual", positive: () => first, negative: () => second ??= negative() };
+}
+
 /** The negation, pushed down to the atoms. */
 export function negate<A>(
   formula: Formula<A>,
@@ -95,6 +106,8 @@ export interface DraftRules<A, D> {
   isConsistent(draft: D): boolean;
   /** Whether a draft implies an atom (`true`), contradicts it (`false`), or neither is seen (`null`). */
   status(draft: D, atom: A): boolean | null;
+  /** Whether a draft implies a disjunction of atoms, none of which it implies alone. */
+  impliesOneOf?(draft: D, atoms: readonly A[]): boolean;
   /** Whether the atom may stand in a clause; all others are split into alternatives. */
   isSimple(atom: A): boolean;
   /** Adds a clause of at least two simple atoms. */
@@ -196,6 +209,8 @@ class Splitter<A, D> {
         if (status === null) kept.push(part);
       }
       if (fulfilled) continue;
+      const atoms = kept.flatMap((part) => part.op === "atom" ? [part.atom] : []);
+      if (atoms.length > 1 && this.rules.impliesOneOf?.(draft, atoms)) continue;
       if (kept.length === 0) return null;
       if (kept.length === 1) queue.push(kept[0]!);
       else open.push(kept);

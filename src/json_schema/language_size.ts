@@ -55,6 +55,8 @@ export function isInfinite(languages: SchemaLanguages, language: Regex): boolean
 
 /** The number of texts, or `limit` if there are that many or more. */
 export function countTexts(languages: SchemaLanguages, language: Regex, limit: number): number {
+  const listed = languages.listed(language);
+  if (listed !== undefined) return Math.min(listed.size, limit);
   return search(languages, language, limit)?.length ?? limit;
 }
 
@@ -64,6 +66,8 @@ export function textsOf(
   language: Regex,
   limit: number,
 ): string[] | null {
+  const listed = languages.listed(language);
+  if (listed !== undefined) return listed.size > limit ? null : [...listed];
   const words = search(languages, language, limit + 1);
   if (words === null) return null;
   const decoder = new TextDecoder();
@@ -113,33 +117,64 @@ export function shortestWord(languages: SchemaLanguages, language: Regex): strin
 /** Most states that are visited on the way. */
 const MAXIMUM_VISITED = 200_000;
 
-/** The bytes that lead from a state to an accepting one, as few as possible; null beyond the limit. */
+/** The next step on a shortest path to an accepting state, by automaton and state; -1 at the end of one. */
+const nextSteps = new WeakMap<
+  Automaton,
+  Map<Regex, { readonly byte: number; readonly to: Regex }>
+>();
+
+/**
+ * The bytes that lead from a state to an accepting one, as few as possible; null beyond the limit. Paths are remembered,
+ * so that following one asks for no other search.
+ */
 export function shortestPath(automaton: Automaton, start: Regex): number[] | null {
+  let steps = nextSteps.get(automaton);
+  if (steps === undefined) nextSteps.set(automaton, steps = new Map());
   const { nullable } = automaton.store;
-  if (nullable.at(start) === 1) return [];
+  if (nullable.at(start) === 0 && !steps.has(start) && !searchPath(automaton, start, steps)) {
+    return null;
+  }
+  const bytes: number[] = [];
+  for (let state = start; nullable.at(state) === 0;) {
+    const step = steps.get(state)!;
+    bytes.push(step.byte);
+    state = step.to;
+  }
+  return bytes;
+}
+
+/** Breadth-first; writes the steps of the path that it finds. */
+function searchPath(
+  automaton: Automaton,
+  start: Regex,
+  steps: Map<Regex, { readonly byte: number; readonly to: Regex }>,
+): boolean {
+  const { nullable } = automaton.store;
   const cameFrom = new Map<Regex, { readonly from: Regex; readonly byte: number }>();
   let frontier: Regex[] = [start];
   while (frontier.length > 0 && cameFrom.size < MAXIMUM_VISITED) {
     const next: Regex[] = [];
     for (const state of frontier) {
       const offset = automaton.row(state);
+      let previous = EMPTY;
       for (let byte = 0; byte < 256; byte++) {
         const target = automaton.rows.data[offset + byte]!;
-        if (target === EMPTY || target === start || cameFrom.has(target)) continue;
+        if (target === EMPTY || target === previous) continue;
+        previous = target;
+        if (target === start || cameFrom.has(target)) continue;
         cameFrom.set(target, { from: state, byte });
-        if (nullable.at(target) === 1) {
-          const bytes: number[] = [];
+        if (nullable.at(target) === 1 || steps.has(target)) {
           for (let at = target; at !== start;) {
             const step = cameFrom.get(at)!;
-            bytes.push(step.byte);
+            steps.set(step.from, { byte: step.byte, to: at });
             at = step.from;
           }
-          return bytes.reverse();
+          return true;
         }
         next.push(target);
       }
     }
     frontier = next;
   }
-  return null;
+  return false;
 }

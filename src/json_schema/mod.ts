@@ -24,7 +24,7 @@ export { opposite } from "./goal.ts";
 export type { Goal, GoalStore, Literal } from "./goal.ts";
 export { ShapeStore } from "./shape.ts";
 export type { Shape } from "./shape.ts";
-export { textsLanguage, WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
+export { WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
 export { numberMachine } from "./number_machine.ts";
 export type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts";
 export { ObjectProgress, splitByLanguages } from "./object_alternative.ts";

@@ -18,7 +18,6 @@ import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
 import { countTexts, isInfinite, shortestWord, textsOf } from "./language_size.ts";
 import { type ObjectAtom, type ObjectFormula, PropertyBlock } from "./object_formula.ts";
-import { textsLanguage } from "./scalar_sets.ts";
 import type { SeenNames } from "./seen_names.ts";
 
 /** Facts of which one must come true. */
@@ -43,6 +42,21 @@ export interface PropertyPlan {
   readonly goal: Goal;
 }
 
+/** What a property does to a clause. */
+interface ClauseEvent {
+  readonly isFulfilled: boolean;
+  /** The clause is fulfilled if the value fulfils one of them. */
+  readonly dischargers: readonly Literal[];
+  /** What is left of the clause otherwise. */
+  readonly open: ObjectClause;
+}
+
+/** One way to go on, in the making. */
+interface PropertyWay {
+  readonly clauses: readonly ObjectClause[];
+  readonly literals: readonly Literal[];
+}
+
 /** Names that no block mentions, by the languages they are in. */
 export interface NameClass {
   readonly language: Regex;
@@ -54,6 +68,8 @@ export interface NameClass {
 const MAXIMUM_NAME_CLASSES = 256;
 /** Most ways to fulfil obligations with one property. */
 const MAXIMUM_CHOICES = 4096;
+/** With more literals than these to discharge clauses by, values are split by them. */
+const FEW_DISCHARGERS = 2;
 /** Most steps in search of a completion. */
 const MAXIMUM_SEARCH_STEPS = 20_000;
 /** Classes of at most so many names are looked at name by name. */
@@ -177,18 +193,25 @@ export class ObjectAlternative {
     const { goals } = this.queries;
     const goal = goals.goal(literals);
     if (obligations.clauses.length === 0) return [{ obligations, goal }];
-    let ways: {
-      readonly clauses: readonly ObjectClause[];
-      readonly literals: readonly Literal[];
-    }[] = [{ clauses: [], literals }];
-    for (const clause of obligations.clauses) {
-      const event = this.#advance(clause, name, isIn);
-      const next: typeof ways = [];
+    const events = obligations.clauses.map((clause) => this.#advance(clause, name, isIn))
+      .filter((event) => !event.isFulfilled);
+    const dischargers = new Set(events.flatMap((event) => event.dischargers));
+    const ways = dischargers.size > FEW_DISCHARGERS
+      ? this.#decide(events, [...dischargers], literals)
+      : this.#guess(events, literals);
+    return ways.map((way) => ({
+      obligations: this.#intern(way.clauses),
+      goal: goals.goal(way.literals),
+    }));
+  }
+
+  /** For each clause that the value can discharge: it does, or it need not. */
+  #guess(events: readonly ClauseEvent[], literals: readonly Literal[]): PropertyWay[] {
+    const { goals } = this.queries;
+    let ways: PropertyWay[] = [{ clauses: [], literals }];
+    for (const event of events) {
+      const next: PropertyWay[] = [];
       for (const way of ways) {
-        if (event.isFulfilled) {
-          next.push(way);
-          continue;
-        }
         const dischargers = event.dischargers.filter((literal) =>
           !this.queries.isSurelyEmpty(goals.goal([...way.literals, literal]))
         );
@@ -207,14 +230,48 @@ export class ObjectAlternative {
         }
       }
       ways = next;
-      if (ways.length > MAXIMUM_CHOICES) {
-        throw new LimitExceededError("obligationChoices", ways.length, MAXIMUM_CHOICES);
-      }
+      checkChoices(ways.length);
     }
-    return ways.map((way) => ({
-      obligations: this.#intern(way.clauses),
-      goal: goals.goal(way.literals),
-    }));
+    return ways;
+  }
+
+  /**
+   * Splits the values by which of the literals they fulfil. Guessing would be exponential in the number of clauses;
+   * but literals that come in numbers mostly exclude each other ("is not the first item", "is not the second", …), so
+   * nearly all combinations are empty.
+   */
+  #decide(
+    events: readonly ClauseEvent[],
+    dischargers: readonly Literal[],
+    literals: readonly Literal[],
+  ): PropertyWay[] {
+    const { goals } = this.queries;
+    let cases: { readonly literals: readonly Literal[]; readonly holding: readonly Literal[] }[] = [
+      { literals, holding: [] },
+    ];
+    for (const literal of dischargers) {
+      const next: typeof cases = [];
+      for (const one of cases) {
+        const yes = [...one.literals, literal], no = [...one.literals, opposite(literal)];
+        if (!this.queries.isEmpty(goals.goal(yes))) {
+          next.push({ literals: yes, holding: [...one.holding, literal] });
+        }
+        if (!this.queries.isEmpty(goals.goal(no))) {
+          next.push({ literals: no, holding: one.holding });
+        }
+      }
+      cases = next;
+      checkChoices(cases.length);
+    }
+    const ways: PropertyWay[] = [];
+    for (const one of cases) {
+      const open = events.filter((event) =>
+        !event.dischargers.some((literal) => one.holding.includes(literal))
+      );
+      if (open.some((event) => event.open.length === 0)) continue;
+      ways.push({ clauses: open.map((event) => event.open), literals: one.literals });
+    }
+    return ways;
   }
 
   /** What a property does to a clause. */
@@ -222,7 +279,7 @@ export class ObjectAlternative {
     clause: ObjectClause,
     name: string | null,
     isIn: (language: Regex) => boolean,
-  ): { isFulfilled: boolean; dischargers: Literal[]; open: ObjectClause } {
+  ): ClauseEvent {
     const dischargers: Literal[] = [];
     const open: ObjectAtom[] = [];
     for (const fact of clause) {
@@ -305,6 +362,12 @@ export class ObjectAlternative {
       this.#obligations.set(key, obligations);
     }
     return obligations;
+  }
+}
+
+function checkChoices(count: number): void {
+  if (count > MAXIMUM_CHOICES) {
+    throw new LimitExceededError("obligationChoices", count, MAXIMUM_CHOICES);
   }
 }
 
@@ -586,7 +649,7 @@ class CompletionSearch {
     ].filter((name) => name.isWellFormed() && languages.has(language, name));
     const fresh = excluded.length === 0 ? language : languages.strings.intersect([
       language,
-      languages.strings.complement(textsLanguage(languages, excluded)),
+      languages.strings.complement(languages.texts(excluded)),
     ]);
     const content = shortestWord(languages, fresh);
     return content === null ? null : JSON.parse(`"${content}"`) as string;

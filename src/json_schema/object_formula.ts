@@ -9,7 +9,7 @@
 
 import type { Regex } from "../automata/mod.ts";
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
-import { and, atom, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
+import { and, atom, dual, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
 import {
   ALWAYS,
   type GoalStore,
@@ -20,7 +20,6 @@ import {
 } from "./goal.ts";
 import { isJsonObject } from "./json_value.ts";
 import type { MadeNodes } from "./made_node.ts";
-import { textsLanguage } from "./scalar_sets.ts";
 import type { SchemaLanguages } from "./schema_languages.ts";
 import { type JsonValue, type SchemaNode, TYPE_OBJECT } from "./schema_node.ts";
 import { type EvaluationRules, UnevaluatedCases } from "./unevaluated.ts";
@@ -97,6 +96,10 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
 
   not(part: ObjectFormula): ObjectFormula {
     return negate(part, (one) => this.#negateAtom(one));
+  }
+
+  dual(positive: () => ObjectFormula, negative: () => ObjectFormula): ObjectFormula {
+    return dual(positive, negative);
   }
 
   whole(reference: SchemaReference): ObjectFormula | undefined {
@@ -233,7 +236,7 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
   #restNames(block: PropertyBlock): Regex {
     const { strings } = this.languages;
     return strings.complement(strings.union([
-      textsLanguage(this.languages, [...block.names.keys()]),
+      this.languages.texts([...block.names.keys()]),
       ...block.patterns.map(({ language }) => language),
     ]));
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Regex, textSetMachine } from "../automata/mod.ts";
+import type { Regex } from "../automata/mod.ts";
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
 import type { Goal, GoalStore, SchemaReference } from "./goal.ts";
 import { isJsonNumber } from "./json_value.ts";
@@ -34,9 +34,6 @@ export const WORD_NULL = 1;
 export const WORD_TRUE = 2;
 export const WORD_FALSE = 4;
 const ALL_WORDS = 7;
-
-/** Longest list of texts that is written out as an expression; longer ones become a text set. */
-const FEW_TEXTS = 3;
 
 /** The values of `const` and `enum`, or null where neither is there. */
 export function listedValues(node: SchemaNode): readonly JsonValue[] | null {
@@ -148,13 +145,13 @@ class Strings implements KeywordAlgebra<Regex> {
     this.none = languages.strings.empty;
   }
   and(parts: readonly Regex[]): Regex {
-    return this.languages.strings.intersect(parts);
+    return this.languages.filtered(parts) ?? this.languages.strings.intersect(parts);
   }
   or(parts: readonly Regex[]): Regex {
     return this.languages.strings.union(parts);
   }
   not(part: Regex): Regex {
-    return this.languages.strings.complement(part);
+    return this.languages.complement(part);
   }
   own({ node }: SchemaReference): Regex {
     if ((node.types & TYPE_STRING) === 0) return this.none;
@@ -167,20 +164,13 @@ class Strings implements KeywordAlgebra<Regex> {
     if (node.pattern !== undefined) {
       parts.push(languages.pattern(node.pattern, "pattern", node.pointer));
     }
-    if (node.format !== undefined) parts.push(languages.format(node.format));
+    if (node.format !== undefined) {
+      parts.push(languages.format(node.format, parts.length === 0));
+    }
     eachList(node, (values) => {
       const texts = values.filter((value): value is string => typeof value === "string");
-      parts.push(textsLanguage(languages, texts));
+      parts.push(languages.texts(texts));
     });
     return this.and(parts);
   }
-}
-
-/** Exactly the given texts. */
-export function textsLanguage(languages: SchemaLanguages, texts: readonly string[]): Regex {
-  if (texts.length <= FEW_TEXTS) {
-    return languages.strings.union(texts.map((text) => languages.strings.literal(text)));
-  }
-  const encoding = languages.strings.spelling === "any" ? "json" : "utf8";
-  return languages.store.machine(textSetMachine(languages.textSet(texts), encoding));
 }

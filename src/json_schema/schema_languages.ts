@@ -17,6 +17,7 @@ import {
   type Regex,
   RegexStore,
   TextSet,
+  textSetMachine,
   UnsupportedPatternError,
 } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
@@ -34,6 +35,13 @@ const NARROWED: ReadonlyMap<string, string> = new Map([
   ["iri", "^[^:/?#]+:[^?#]"],
 ]);
 
+/** Longest list of texts that is written out as an expression; longer ones become a text set. */
+const FEW_TEXTS = 3;
+/** Lists of at least so many texts have automata that are worth sharing. */
+const LONG_LIST = 64;
+/** Longest list of texts whose members are tried against other languages one by one. */
+const MAXIMUM_TESTED = 2000;
+
 /** The shared store of string languages. */
 export class SchemaLanguages {
   readonly store: RegexStore;
@@ -42,6 +50,9 @@ export class SchemaLanguages {
   readonly #patterns = new Map<string, Regex>();
   readonly #formats = new Map<string, Regex>();
   readonly #encoder = new TextEncoder();
+  /** Languages that are lists of texts, and complements of such. */
+  readonly #finite = new Map<Regex, ReadonlySet<string>>();
+  readonly #cofinite = new Map<Regex, ReadonlySet<string>>();
 
   /** @param spelling Which spellings of a text the languages hold. */
   constructor(spelling: JsonSpelling = "any") {
@@ -100,17 +111,84 @@ export class SchemaLanguages {
     return regex;
   }
 
-  /** The texts of a format; all texts for an unknown one. */
-  format(name: string): Regex {
-    let regex = this.#formats.get(name);
+  /**
+   * The texts of a format; all texts for an unknown one.
+   *
+   * @param isAlone Whether nothing else binds the text. Leap seconds in other time zones than UTC make every minute of
+   *   the day a state of its own; where another automaton would be multiplied with that, and where texts
+   *   are generated, they are left out.
+   */
+  format(name: string, isAlone: boolean): Regex {
+    const isPlain = this.strings.spelling === "plain";
+    const leapSeconds = isAlone && !isPlain ? "any" : "utc";
+    const key = `${leapSeconds} ${name}`;
+    let regex = this.#formats.get(key);
     if (regex === undefined) {
-      regex = formatLanguage(name, this.strings) ?? this.strings.all;
-      const narrowing = this.strings.spelling === "plain" ? NARROWED.get(name) : undefined;
+      regex = formatLanguage(name, this.strings, { leapSeconds }) ?? this.strings.all;
+      const narrowing = isPlain ? NARROWED.get(name) : undefined;
       if (narrowing !== undefined) {
         regex = this.strings.intersect([regex, this.pattern(narrowing, "format", "")]);
       }
-      this.#formats.set(name, regex);
+      this.#formats.set(key, regex);
     }
+    return regex;
+  }
+
+  /** Exactly the given texts. */
+  texts(texts: readonly string[]): Regex {
+    const distinct = new Set(texts);
+    let regex: Regex;
+    if (distinct.size <= FEW_TEXTS) {
+      regex = this.strings.union([...distinct].map((text) => this.strings.literal(text)));
+    } else {
+      const encoding = this.strings.spelling === "any" ? "json" : "utf8";
+      regex = this.store.machine(textSetMachine(this.textSet(distinct), encoding));
+    }
+    this.#finite.set(regex, distinct);
+    return regex;
+  }
+
+  /** The members of a language that was made as a list; undefined for any other. */
+  listed(language: Regex): ReadonlySet<string> | undefined {
+    return this.#finite.get(language);
+  }
+
+  /** The texts that are not members. */
+  complement(language: Regex): Regex {
+    const result = this.strings.complement(language);
+    const finite = this.#finite.get(language);
+    if (finite !== undefined) this.#cofinite.set(result, finite);
+    return result;
+  }
+
+  /** The intersection of languages of which one is a known list of texts: a shorter list; null otherwise. */
+  filtered(languages: readonly Regex[]): Regex | null {
+    let shortest: ReadonlySet<string> | undefined;
+    let source = -1;
+    for (const language of languages) {
+      const texts = this.#finite.get(language);
+      if (texts === undefined || shortest !== undefined && texts.size >= shortest.size) continue;
+      shortest = texts;
+      source = language;
+    }
+    if (shortest === undefined) return null;
+    const tests: ((text: string) => boolean)[] = [];
+    for (const language of languages) {
+      if (language === source || language === this.strings.all) continue;
+      const finite = this.#finite.get(language), cofinite = this.#cofinite.get(language);
+      if (finite !== undefined) tests.push((text) => finite.has(text));
+      else if (cofinite !== undefined) tests.push((text) => !cofinite.has(text));
+      else if (shortest.size > MAXIMUM_TESTED) return null;
+      else tests.push((text) => this.has(language, text));
+    }
+    if (tests.length === 0) return source;
+    const kept = [...shortest].filter((text) => tests.every((test) => test(text)));
+    const removedCount = shortest.size - kept.length;
+    if (removedCount === 0) return source;
+    if (kept.length < LONG_LIST || removedCount * 4 > kept.length) return this.texts(kept);
+    // A long list without a few: its automaton is shared wherever none of the few is in reach.
+    const regex = this.strings.intersect(languages);
+    this.#finite.set(regex, new Set(kept));
     return regex;
   }
 

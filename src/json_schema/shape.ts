@@ -123,7 +123,7 @@ export class ShapeStore implements GoalQueries {
   readonly objectFormulas: ObjectFormulas;
   readonly arrayFormulas: ArrayFormulas;
   nextAlternative = 0;
-  readonly #shapes: Shape[] = [];
+  readonly #shapes = new Map<Goal, Shape>();
   /** Goals that are being decided. */
   #deciding = 0;
   /** The outermost goal that something undecided was assumed to be empty for; `Infinity`: none. */
@@ -153,7 +153,9 @@ export class ShapeStore implements GoalQueries {
   }
 
   shape(goal: Goal): Shape {
-    return this.#shapes[goal.id] ??= new Shape(goal, this);
+    let shape = this.#shapes.get(goal);
+    if (shape === undefined) this.#shapes.set(goal, shape = new Shape(goal, this));
+    return shape;
   }
 
   isSurelyEmpty(goal: Goal): boolean {

@@ -6,11 +6,14 @@
 
 import type { Automaton, Regex } from "../automata/mod.ts";
 import type { Goal, SchemaLanguages, ShapeStore } from "../json_schema/mod.ts";
-import { numberMachine, Witnesses } from "../json_schema/mod.ts";
+import { countTexts, numberMachine, Witnesses } from "../json_schema/mod.ts";
 import { type ParserState, StructureState } from "./parser_state.ts";
 
 /** Where whitespace may stand between lexemes. */
 export type Whitespace = "compact" | "spaced" | "any";
+
+/** Sets of fewer values are followed value by value. */
+const LARGE_SET = 64;
 
 /** Settings and stores of a parser. */
 export class JsonContext {
@@ -46,6 +49,17 @@ export class JsonContext {
     return regex;
   }
   readonly #numberTexts = new Map<string, Regex>();
+
+  /** Whether a language of string contents has more texts than items of a set are looked at one by one. */
+  isLarge(content: Regex): boolean {
+    let isLarge = this.#isLarge.get(content);
+    if (isLarge === undefined) {
+      isLarge = countTexts(this.languages, content, LARGE_SET) >= LARGE_SET;
+      this.#isLarge.set(content, isLarge);
+    }
+    return isLarge;
+  }
+  readonly #isLarge = new Map<Regex, boolean>();
 
   /** Puts the space of "spaced" text before a state. */
   spaced(state: StructureState): StructureState {

@@ -18,7 +18,6 @@ import {
   SeenNames,
   splitByLanguages,
   type SplitClass,
-  textsLanguage,
 } from "../json_schema/mod.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { ValueState, type ValueWait } from "./json_value_state.ts";
@@ -426,7 +425,7 @@ function freshNames(context: JsonContext, { language }: SplitClass, names: TextS
   const { strings } = languages;
   const fresh = strings.intersect([
     language,
-    strings.complement(textsLanguage(languages, taken)),
+    strings.complement(languages.texts(taken)),
   ]);
   return automaton.isAlive(fresh) ? fresh : EMPTY;
 }

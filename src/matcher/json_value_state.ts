@@ -10,8 +10,8 @@
  * @module
  */
 
-import { EMPTY, type Regex } from "../automata/mod.ts";
-import { countTexts, type Goal, WORD_FALSE, WORD_NULL, WORD_TRUE } from "../json_schema/mod.ts";
+import { EMPTY, EPSILON, type Regex } from "../automata/mod.ts";
+import { type Goal, WORD_FALSE, WORD_NULL, WORD_TRUE } from "../json_schema/mod.ts";
 import { openArray } from "./json_array_state.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { openObject } from "./json_object_state.ts";
@@ -33,9 +33,6 @@ const WORDS: readonly { readonly bit: number; readonly text: string }[] = [
   { bit: WORD_TRUE, text: "true" },
   { bit: WORD_FALSE, text: "false" },
 ];
-
-/** Sets of fewer values are followed value by value. */
-const LARGE_SET = 64;
 
 /** Before a value. */
 export class ValueState extends JsonStructureState {
@@ -71,13 +68,7 @@ export class ValueState extends JsonStructureState {
     switch (byte) {
       case 0x22:
         if (this.#string === undefined) {
-          this.#string = this.#lexeme(true, (goal) => {
-            const { store, strings } = this.context.languages;
-            const content = this.context.shapes.shape(goal).strings;
-            if (content === strings.empty) return content;
-            const { quote } = this.context;
-            return store.concat(quote, store.concat(content, quote));
-          });
+          this.#string = this.#lexeme(true, (goal) => this.context.shapes.shape(goal).strings);
         }
         return this.#string;
       case 0x7b:
@@ -125,28 +116,19 @@ export class ValueState extends JsonStructureState {
       else group.push(index);
     });
     if (groups.size === 0) return null;
+    const { quote } = this.context;
+    const quoted = (content: Regex, end: Regex) =>
+      isString
+        ? store.concat(quote, store.concat(content, store.concat(quote, end)))
+        : store.concat(content, end);
     const regexes = [...groups.keys()];
     const start = regexes.length === 1
-      ? regexes[0]!
-      : store.union(regexes.map((regex, label) => store.concat(regex, store.label(label))));
+      ? quoted(regexes[0]!, EPSILON)
+      : store.union(regexes.map((regex, label) => quoted(regex, store.label(label))));
     // A mask that stands for all texts needs so many that the item of a set can be any of them.
     const isLong = isString && (this.capture === null ||
-      regexes.every((regex) => this.#isLarge(regex)));
+      regexes.every((content) => this.context.isLarge(content)));
     return new ScalarState(this.context, this, start, [...groups.values()], isLong);
-  }
-
-  /** Whether a lexeme has more texts than items of a set are counted. */
-  #isLarge(regex: Regex): boolean {
-    const { languages } = this.context;
-    const content = this.goals.map((goal) => this.context.shapes.shape(goal).strings)
-      .find((strings) =>
-        strings !== languages.strings.empty &&
-        languages.store.concat(
-            this.context.quote,
-            languages.store.concat(strings, this.context.quote),
-          ) === regex
-      );
-    return content !== undefined && countTexts(languages, content, LARGE_SET) >= LARGE_SET;
   }
 
   /** The value is complete. */

@@ -1,5 +1,6 @@
 /**
- * Models: load a causal language model through transformers.js, in a Worker, on webgpu, wasm or cpu.
+ * Models: load a causal language model through transformers.js, in a Worker, on webgpu, wasm or cpu; or keep
+ * the model and the loop of transformers.js and hold them to a grammar ({@link EspalierLogitsProcessor}).
  *
  * Importing this module loads neither transformers.js nor ONNX Runtime; the Worker does, once a model is
  * loaded.
@@ -16,6 +17,11 @@ export type {
   Sequence,
   Tokenizer,
 } from "../decoding/mod.ts";
+export {
+  EspalierLogitsProcessor,
+  type LogitsProcessorFunction,
+  type LogitsTensor,
+} from "./logits_processor.ts";
 export { DEFAULT_MODEL, loadModel, type LoadModelOptions } from "./load_model.ts";
 export { type DeviceChoice, DTYPE_SUFFIXES, gpuAdapterKind, type ModelDtype } from "./device.ts";
 export {

@@ -186,7 +186,9 @@ function findTokenizerJson(tokenizer: unknown): TokenizerJson {
   // transformers.js keeps it as `_tokenizerJSON`, or inside the tokenizer object that it wraps.
   while (queue.length > 0 && seen.size < 64) {
     const candidate = queue.shift();
-    if (candidate === null || typeof candidate !== "object" || seen.has(candidate)) continue;
+    // The tokenizers of transformers.js can be called, so they are functions.
+    const isObject = typeof candidate === "object" || typeof candidate === "function";
+    if (!isObject || candidate === null || seen.has(candidate)) continue;
     seen.add(candidate);
     const vocab = (candidate as { model?: { vocab?: unknown } | null }).model?.vocab;
     if (typeof vocab === "object" && vocab !== null) return candidate as TokenizerJson;

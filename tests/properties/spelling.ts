@@ -8,7 +8,8 @@ type Random = () => number;
 
 /** A text of the value, one of many. */
 export function randomSpelling(value: unknown, random: Random): string {
-  const space = () => random() < 0.8 ? "" : [" ", "\n", "\t", "\r\n", "  "][Math.floor(random() * 5)]!;
+  const space = () =>
+    random() < 0.8 ? "" : [" ", "\n", "\t", "\r\n", "  "][Math.floor(random() * 5)]!;
   const write = (part: unknown): string => {
     if (typeof part === "number") return randomNumber(part, random);
     if (typeof part === "string") return randomString(part, random);

@@ -8,7 +8,13 @@
  * @module
  */
 
-import { registerSchema, unregisterSchema, validate } from "@hyperjump/json-schema/draft-2020-12";
+import {
+  registerSchema,
+  setShouldValidateFormat,
+  unregisterSchema,
+  validate,
+} from "@hyperjump/json-schema/draft-2020-12";
+import "@hyperjump/json-schema/formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import * as ajvFormats from "ajv-formats";
 import type { FormatsPlugin } from "ajv-formats";
@@ -50,6 +56,7 @@ function numbersFitDoubles(text: string): boolean {
   });
 }
 
+setShouldValidateFormat(true);
 let ajv = newAjv();
 let compiledCount = 0;
 
@@ -69,24 +76,35 @@ let schemaCount = 0;
 
 /** What both validators say of a schema's instances. */
 export class Validators {
-  readonly #ajv: (value: unknown) => boolean;
+  /** Null where it cannot tell: its generated code, or what it compares objects with, sometimes fails. */
+  readonly #ajv: (value: unknown) => boolean | null;
   readonly #uri = `urn:property-test:${schemaCount++}`;
   #hyperjump: ((value: unknown) => boolean) | undefined;
 
   constructor(private readonly schema: JsonSchema) {
     if (++compiledCount % 500 === 0) ajv = newAjv(); // it keeps what it has compiled
     const validator = ajv.compile(schema as Record<string, unknown>);
-    ajv.removeSchema(schema as Record<string, unknown>);
-    this.#ajv = (value) => validator(value) === true;
+    if (typeof schema === "object") ajv.removeSchema(schema);
+    this.#ajv = (value) => {
+      try {
+        return validator(value) === true;
+      } catch {
+        return null;
+      }
+    };
   }
 
-  /** What the quick one says. */
-  isValid(value: unknown): boolean {
-    return this.#ajv(value);
+  /** What the quick validator says; the second one where the first cannot tell. */
+  async isValid(value: unknown): Promise<boolean> {
+    return this.#ajv(value) ?? await this.#second(value);
   }
 
-  /** Whether the second validator takes the first one's side, where the engine does not. */
+  /** Whether the second validator agrees with {@link Validators.isValid}. */
   async isConfirmed(value: unknown): Promise<boolean> {
+    return await this.#second(value) === await this.isValid(value);
+  }
+
+  async #second(value: unknown): Promise<boolean> {
     if (this.#hyperjump === undefined) {
       const schema = typeof this.schema === "boolean" ? { allOf: [this.schema] } : this.schema;
       registerSchema(
@@ -96,7 +114,7 @@ export class Validators {
       const compiled = await validate(this.#uri);
       this.#hyperjump = (one) => compiled(one as never).valid;
     }
-    return this.#hyperjump(value) === this.#ajv(value);
+    return this.#hyperjump(value);
   }
 
   /** Forgets the schema. */
