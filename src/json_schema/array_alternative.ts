@@ -11,7 +11,6 @@
 
 import { LimitExceededError } from "../errors.ts";
 import type { ArrayAtom, ArrayFormula, ItemBlock } from "./array_formula.ts";
-import { UnsupportedSchemaError } from "./errors.ts";
 import { disjunctiveForm, type DraftRules } from "./formula.ts";
 import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
@@ -299,25 +298,46 @@ interface ArrayDraft {
   min: number;
   max: number;
   isUnique: boolean;
+  /** Whether it asks for equal items, which is not followed. */
+  isLeftOut: boolean;
   clauses: ArrayClause[];
   counters: ItemCounter[];
 }
 
-/** Splits a formula about arrays into alternatives. */
+/**
+ * Splits a formula about arrays into alternatives.
+ *
+ * Arrays that are valid only because two of their items are equal (`uniqueItems` under a negation) are left out.
+ *
+ * @returns The alternatives, and whether some arrays may have been left out.
+ */
 export function arrayAlternatives(
   formula: ArrayFormula,
   queries: GoalQueries,
   nextId: () => number,
-): ArrayAlternative[] {
-  return disjunctiveForm(formula, new ArrayDraftRules(queries))
+): { readonly alternatives: ArrayAlternative[]; readonly leftOut: boolean } {
+  const rules = new ArrayDraftRules(queries);
+  const alternatives = disjunctiveForm(formula, rules)
     .map((draft) => new ArrayAlternative(nextId(), draft, queries));
+  return { alternatives, leftOut: rules.leftOut };
 }
 
 class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
+  /** Whether arrays may have been left out. */
+  leftOut = false;
+
   constructor(private readonly queries: GoalQueries) {}
 
   create(): ArrayDraft {
-    return { blocks: [], min: 0, max: Infinity, isUnique: false, clauses: [], counters: [] };
+    return {
+      blocks: [],
+      min: 0,
+      max: Infinity,
+      isUnique: false,
+      isLeftOut: false,
+      clauses: [],
+      counters: [],
+    };
   }
 
   clone(draft: ArrayDraft): ArrayDraft {
@@ -344,11 +364,9 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
         draft.isUnique = true;
         return;
       case "duplicate":
-        throw new UnsupportedSchemaError(
-          "uniqueItems",
-          fact.pointer,
-          "under a negation it asks for equal items, which is not supported",
-        );
+        draft.isLeftOut = true;
+        this.leftOut = true;
+        return;
       case "some":
         draft.min = Math.max(draft.min, fact.from + fact.need);
         draft.clauses.push([fact]);
@@ -364,7 +382,7 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
   }
 
   isConsistent(draft: ArrayDraft): boolean {
-    if (draft.min > draft.max) return false;
+    if (draft.isLeftOut || draft.min > draft.max) return false;
     const longest = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
     for (let index = 0; index < Math.min(draft.min, longest + 1); index++) {
       const goal = this.#goal(draft, index);
@@ -386,7 +404,9 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
       case "unique":
         return draft.isUnique ? true : null;
       case "duplicate":
-        return draft.isUnique || draft.max < 2 ? false : null;
+        // Not followed: what is valid only because two items are equal is left out.
+        if (!draft.isUnique && draft.max >= 2) this.leftOut = true;
+        return false;
       case "some": {
         if (fact.from + fact.need > draft.max) return false;
         if (this.#holdsAtFirst(draft, fact) && draft.min > fact.from) return true;
@@ -421,8 +441,6 @@ class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
   }
 
   addClause(draft: ArrayDraft, clause: ArrayClause): void {
-    const duplicate = clause.find((fact) => fact.kind === "duplicate");
-    if (duplicate !== undefined) this.add(draft, duplicate);
     draft.clauses.push(clause);
   }
 

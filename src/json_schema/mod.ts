@@ -28,7 +28,12 @@ export { WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
 export { numberMachine } from "./number_machine.ts";
 export type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts";
 export { ObjectProgress, splitByLanguages } from "./object_alternative.ts";
-export type { ObjectAlternative, ObjectObligations, SplitClass } from "./object_alternative.ts";
+export type {
+  Completion,
+  ObjectAlternative,
+  ObjectObligations,
+  SplitClass,
+} from "./object_alternative.ts";
 export { SeenNames } from "./seen_names.ts";
 export { Witnesses } from "./witness.ts";
 export type { WitnessForm } from "./witness.ts";

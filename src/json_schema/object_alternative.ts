@@ -36,6 +36,18 @@ export interface PropertyChoice {
   readonly goal: Goal;
 }
 
+/** What a continuation rests on. */
+export interface Completion {
+  /** Mentioned names that have to come. */
+  readonly needed: ReadonlySet<string>;
+  /** Names that must not come. */
+  readonly absent: ReadonlySet<string>;
+  /** How many other names have to come. */
+  readonly otherCount: number;
+  /** Most properties there may be in the end. */
+  readonly max: number;
+}
+
 /** A property that is to be written. */
 export interface PropertyPlan {
   readonly name: string;
@@ -350,6 +362,27 @@ export class ObjectAlternative {
     return new CompletionSearch(this, progress, this.queries).run(obligations.clauses);
   }
 
+  /** What one continuation that makes the object complete is made of; null when there is none. */
+  completion(obligations: ObjectObligations, progress: ObjectProgress): Completion | null {
+    return new CompletionSearch(this, progress, this.queries).find(obligations.clauses);
+  }
+
+  /**
+   * Whether a completion is still one when another property has come before it. False says nothing: there may be
+   * another completion.
+   */
+  survives(completion: Completion, progress: ObjectProgress, name: string): boolean {
+    if (completion.needed.has(name) || completion.absent.has(name)) return false;
+    const { needed, otherCount, max } = completion;
+    if (otherCount > 0 && !this.mentions(name)) return false;
+    if (progress.seen.count + 1 + needed.size + otherCount > max) return false;
+    if (!progress.isOrdered) return true;
+    if (this.min > 0) return false;
+    const position = this.positionOf(name);
+    for (const other of needed) if (!(this.positionOf(other) > position)) return false;
+    return true;
+  }
+
   #intern(clauses: readonly ObjectClause[]): ObjectObligations {
     const keys = clauses.map((clause) => [...new Set(clause.map(factKey))].sort().join(","));
     // Equal clauses, and the order of clauses, do not matter.
@@ -358,7 +391,11 @@ export class ObjectAlternative {
     const key = order.map((x) => keys[x]).join(";");
     let obligations = this.#obligations.get(key);
     if (obligations === undefined) {
-      obligations = { id: this.#obligations.size, clauses: order.map((x) => clauses[x]!) };
+      // What costs nothing comes first: searches try the facts of a clause in this order.
+      const inOrder = order.map((x) =>
+        [...clauses[x]!].sort((one, other) => effort(one) - effort(other))
+      );
+      obligations = { id: this.#obligations.size, clauses: inOrder };
       this.#obligations.set(key, obligations);
     }
     return obligations;
@@ -368,6 +405,20 @@ export class ObjectAlternative {
 function checkChoices(count: number): void {
   if (count > MAXIMUM_CHOICES) {
     throw new LimitExceededError("obligationChoices", count, MAXIMUM_CHOICES);
+  }
+}
+
+/** How much it takes to make a fact come true, roughly. */
+function effort(fact: ObjectAtom): number {
+  switch (fact.kind) {
+    case "absent":
+    case "max":
+      return 0;
+    case "min":
+    case "present":
+      return 1;
+    default:
+      return 2;
   }
 }
 
@@ -425,6 +476,7 @@ class CompletionSearch {
   #min: number;
   #max: number;
   #steps = 0;
+  #found: Completion | null = null;
   /** Where the completion is written down, if somebody wants it. */
   #plan: PropertyPlan[] | null = null;
 
@@ -449,6 +501,11 @@ class CompletionSearch {
     return this.#chooseFrom(clauses, 0);
   }
 
+  /** The first completion that is found. */
+  find(clauses: readonly ObjectClause[]): Completion | null {
+    return this.run(clauses) ? this.#found : null;
+  }
+
   /** The properties of the first completion that is found. */
   plan(clauses: readonly ObjectClause[], atLeast: number): PropertyPlan[] | null {
     this.#plan = [];
@@ -464,13 +521,22 @@ class CompletionSearch {
   }
 
   #chooseFrom(clauses: readonly ObjectClause[], index: number): boolean {
-    if (++this.#steps > MAXIMUM_SEARCH_STEPS) {
-      throw new LimitExceededError("completionSearch", this.#steps, MAXIMUM_SEARCH_STEPS);
-    }
+    this.#countStep();
     if (index === clauses.length) return this.#placeSome(0);
     return clauses[index]!.some((fact) =>
       this.#assume(fact, () => this.#chooseFrom(clauses, index + 1))
     );
+  }
+
+  #countStep(): void {
+    if (++this.#steps > MAXIMUM_SEARCH_STEPS) {
+      throw new LimitExceededError("completionSearch", this.#steps, MAXIMUM_SEARCH_STEPS);
+    }
+  }
+
+  /** Whether one more property may come; what has no room is given up at once, not at the end of the search. */
+  #hasRoom(): boolean {
+    return this.progress.seen.count + this.#needed.size + this.#others.length < this.#max;
   }
 
   /** Adds a fact, goes on, and takes the fact back. */
@@ -489,6 +555,7 @@ class CompletionSearch {
       case "value":
         return this.#need(fact.name, fact.literal, goOn);
       case "some": {
+        if (!this.#hasRoom() && !this.#mayServe(fact.language)) return false;
         this.#somes.push(fact);
         const result = goOn();
         this.#somes.pop();
@@ -513,9 +580,17 @@ class CompletionSearch {
     }
   }
 
+  /** Whether a property that comes anyway may be the one that a "some property" asks for. */
+  #mayServe(language: Regex): boolean {
+    const { languages } = this.queries;
+    return this.#others.length > 0 ||
+      this.#needed.keys().some((name) => languages.has(language, name));
+  }
+
   #need(name: string, literal: Literal, goOn: () => boolean): boolean {
     if (this.#absent.has(name) || this.progress.seen.has(name)) return false;
     const before = this.#needed.get(name);
+    if (before === undefined && !this.#hasRoom()) return false;
     const literals = [...before ?? [], literal];
     if (!this.#canWrite(name, literals)) return false;
     this.#needed.set(name, literals);
@@ -535,6 +610,7 @@ class CompletionSearch {
   /** Finds a property for each "some property": one that comes anyway, or another. */
   #placeSome(index: number): boolean {
     if (index === this.#somes.length) return this.#fitsCounts(this.#others.length);
+    this.#countStep();
     const { language, literal } = this.#somes[index]!;
     const { languages } = this.queries;
     const goOn = () => this.#placeSome(index + 1);
@@ -546,6 +622,7 @@ class CompletionSearch {
       if (this.#need(name, literal, goOn)) return true;
     }
     for (const one of this.alternative.classes) {
+      if (!this.#hasRoom() && this.#others.length === 0) break;
       const goal = this.queries.goals.goal([...one.literals, literal]);
       if (this.queries.isEmpty(goal)) continue;
       const both = languages.strings.intersect([one.language, language]);
@@ -558,6 +635,7 @@ class CompletionSearch {
         continue;
       }
       if (this.#shareOther(both, [...one.literals, literal], goOn)) return true;
+      if (!this.#hasRoom()) continue;
       this.#others.push({ language: both, literals: [...one.literals, literal] });
       const result = goOn();
       this.#others.pop();
@@ -610,7 +688,14 @@ class CompletionSearch {
       classes.push({ one, count: Math.min(fresh, missing) });
       missing -= fresh;
     }
-    return missing <= 0 && (this.#plan === null || this.#writeDown(filling, classes));
+    if (missing > 0 || (this.#plan !== null && !this.#writeDown(filling, classes))) return false;
+    this.#found = {
+      needed: new Set(this.#needed.keys()),
+      absent: new Set(this.#absent),
+      otherCount: others,
+      max: this.#max,
+    };
+    return true;
   }
 
   #writeDown(

@@ -44,6 +44,11 @@ export class Shape {
   #arrayFormula: Formula<never> | undefined;
   #objects: readonly ObjectAlternative[] | undefined;
   #arrays: readonly ArrayAlternative[] | undefined;
+  /**
+   * Whether some values that fulfil the goal are left out of its alternatives, or of those below it; see
+   * {@link arrayAlternatives}. An empty goal of this kind may have values after all.
+   */
+  leavesOut = false;
   /** 0: not decided. */
   emptiness: 0 | 1 | 2 = 0;
   /** Place among the goals that are being decided; -1 when it is not. */
@@ -79,11 +84,16 @@ export class Shape {
   }
 
   get arrays(): readonly ArrayAlternative[] {
-    return this.#arrays ??= arrayAlternatives(
-      this.#ofArrays(),
-      this.store,
-      () => this.store.nextAlternative++,
-    );
+    if (this.#arrays === undefined) {
+      const { alternatives, leftOut } = arrayAlternatives(
+        this.#ofArrays(),
+        this.store,
+        () => this.store.nextAlternative++,
+      );
+      this.#arrays = alternatives;
+      this.leavesOut = leftOut;
+    }
+    return this.#arrays;
   }
 
   /** False if no object fulfils the goal; true may turn out wrong when looked at closely. */
@@ -124,6 +134,8 @@ export class ShapeStore implements GoalQueries {
   readonly arrayFormulas: ArrayFormulas;
   nextAlternative = 0;
   readonly #shapes = new Map<Goal, Shape>();
+  /** Whether what was found empty may have values that are left out. */
+  #leftOut = false;
   /** Goals that are being decided. */
   #deciding = 0;
   /** The outermost goal that something undecided was assumed to be empty for; `Infinity`: none. */
@@ -162,7 +174,8 @@ export class ShapeStore implements GoalQueries {
     if (goal.literals.length === 0) return false;
     if (goal.literals[0] === NEVER) return true;
     const shape = this.shape(goal);
-    if (shape.emptiness !== 0) return shape.emptiness === 1;
+    // What leaves values out must not count as empty where that would loosen something else.
+    if (shape.emptiness !== 0) return shape.emptiness === 1 && !shape.leavesOut;
     // In this order: objects and arrays are the cheap questions.
     if (shape.mayBeObject || shape.mayBeArray) return false;
     return !shape.hasScalars;
@@ -172,7 +185,10 @@ export class ShapeStore implements GoalQueries {
     if (goal.literals.length === 0) return false;
     if (goal.literals[0] === NEVER) return true;
     const shape = this.shape(goal);
-    if (shape.emptiness !== 0) return shape.emptiness === 1;
+    if (shape.emptiness !== 0) {
+      if (shape.emptiness === 1 && shape.leavesOut) this.#leftOut = true;
+      return shape.emptiness === 1;
+    }
     if (shape.depth >= 0) {
       this.#assumed = Math.min(this.#assumed, shape.depth);
       return true;
@@ -181,11 +197,15 @@ export class ShapeStore implements GoalQueries {
     this.#assumed = Infinity;
     shape.depth = this.#deciding++;
     let restsOn = Infinity;
+    const leftOutBefore = this.#leftOut;
+    this.#leftOut = false;
     try {
       const isEmpty = !isPlainlySatisfiable(goal, this) && !this.#hasValue(shape);
       if (!isEmpty) shape.emptiness = 2;
       else if (this.#assumed >= shape.depth) shape.emptiness = 1;
       else restsOn = this.#assumed;
+      if (isEmpty && this.#leftOut) shape.leavesOut = true;
+      this.#leftOut = leftOutBefore || isEmpty && shape.leavesOut;
       return isEmpty;
     } finally {
       this.#assumed = Math.min(outer, restsOn);

@@ -10,6 +10,7 @@ import {
   type SchemaNode,
   ShapeStore,
   UnsatisfiableSchemaError,
+  UnsupportedSchemaError,
 } from "../json_schema/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { CompiledGrammar } from "./compiled_grammar.ts";
@@ -107,7 +108,14 @@ function compile(
   const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
   checkSupport(root, shapes);
   const goal = shapes.rootGoal(root);
-  if (shapes.isEmpty(goal)) throw new UnsatisfiableSchemaError("");
+  if (shapes.isEmpty(goal)) {
+    if (!shapes.shape(goal).leavesOut) throw new UnsatisfiableSchemaError("");
+    throw new UnsupportedSchemaError(
+      "uniqueItems",
+      "",
+      "under a negation it asks for equal items, and no value without them fits",
+    );
+  }
   const context = new JsonContext(shapes, whitespace);
   const end = new EndState(whitespace === "any");
   const start = new ValueState(context, [goal], { resolve: () => end }, null);

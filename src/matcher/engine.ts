@@ -29,6 +29,8 @@ export class Engine {
     const { automaton, store, strings } = this.languages;
     this.masks = new LexemeMasks(vocabulary, automaton, strings.any, store.byte(0x22));
     this.walk = new MaskWalk(vocabulary, this.masks);
+    // What every schema with a string needs, once a vocabulary: better now than in the middle of a text.
+    this.masks.prepare();
   }
 
   /** The engine for a vocabulary and a way to spell strings. */

@@ -169,12 +169,12 @@ class ArrayFrame {
   after(threads: readonly Thread[], itemText: string | null, capture: string | null): ArrayFrame {
     const { seen } = this;
     let next = seen;
-    if (itemText !== null && itemText.includes(ANY_TEXT)) {
-      // A mask is computed for every text at once; it does not reach far enough to meet this item again.
-    } else if (itemText !== null) {
-      const value = parseExactly(itemText);
-      const key = canonicalText(value);
-      const keys = [...seen.keys, key].sort();
+    // A mask is computed for every text at once; it does not reach far enough to meet this item again.
+    const value = itemText === null || itemText.includes(ANY_TEXT)
+      ? undefined
+      : parseComparable(itemText);
+    if (value !== undefined) {
+      const keys = [...seen.keys, canonicalText(value)].sort();
       next = { values: [...seen.values, value], keys };
     }
     const alive = next === seen
@@ -228,6 +228,16 @@ class ArrayFrame {
     const open = this.count === 0 ? "[]" : "]";
     const capture = this.scope.value.capture === null ? null : this.capture + open;
     return this.scope.value.finish([...fulfilled].sort((x, y) => x - y), capture);
+  }
+}
+
+/** The value of an item; undefined where a number in it has more digits than numbers are compared with. */
+function parseComparable(text: string): JsonValue | undefined {
+  try {
+    return parseExactly(text);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

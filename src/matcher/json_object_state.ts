@@ -10,6 +10,7 @@
 
 import { EMPTY, type Regex, type TextSet } from "../automata/mod.ts";
 import {
+  type Completion,
   type Goal,
   isInfinite,
   type ObjectAlternative,
@@ -110,6 +111,8 @@ class ObjectFrame {
   readonly start: ParserState;
   readonly afterValue: ParserState;
   readonly #progress = new Map<ObjectAlternative, ObjectProgress>();
+  /** One completion for each alternative with the obligations that a property may leave. */
+  readonly #completions = new Map<string, Completion | null>();
   #name: ParserState | null | undefined;
 
   constructor(
@@ -205,6 +208,15 @@ class ObjectFrame {
         );
       }
     }
+    const key = `${alternative.id}:${obligations.id}`;
+    let completion = this.#completions.get(key);
+    if (completion === undefined) {
+      completion = alternative.completion(obligations, this.progress(alternative));
+      this.#completions.set(key, completion);
+    }
+    if (
+      completion !== null && alternative.survives(completion, this.progress(alternative), name)
+    ) return true;
     const progress = new ObjectProgress(alternative, seenAfter(), isOrdered);
     return alternative.isAlive(obligations, progress);
   }
