@@ -26,9 +26,9 @@
 import {
   type Automaton,
   EMPTY,
-  EPSILON,
   KIND_CONCAT,
   KIND_INTERSECT,
+  KIND_NOT,
   KIND_REPEAT,
   type Regex,
 } from "../automata/mod.ts";
@@ -53,6 +53,8 @@ export interface LexemeMask {
   /** Tokens that stay inside the lexeme. Shared: not to be written to. */
   readonly stay: Uint32Array;
   readonly exits: readonly LexemeExits[];
+  /** Tokens of the two that are not allowed after all. */
+  readonly removed: Int32Array;
 }
 
 /** What may follow below a node of the trie. */
@@ -71,6 +73,9 @@ interface Recorded extends LexemeMask {
 const MAXIMUM_BYTES = 96 * 1024 * 1024;
 /** Quotes after a string from which on a token may hold another string or name in full. */
 const FAR_QUOTES = 3;
+const NONE_REMOVED = new Int32Array(0);
+/** With more tokens to take away than these, a mask has its own copy of the tokens that stay. */
+const MANY_REMOVED = 2048;
 /** A state that keeps at least this share of the vocabulary's nodes in reach is compared with any string. */
 const MOST = 0.5;
 
@@ -135,6 +140,10 @@ export class LexemeMasks {
     if (state === this.#anyString || !isBetweenCharacters || !this.#isPlainString(state)) {
       return this.#walk(state);
     }
+    const wider = this.#withoutComplements(state);
+    if (wider !== EMPTY) {
+      return this.#differ(state, wider, this.get(wider, true) as Recorded);
+    }
     const bounded = this.#boundedPattern(state);
     if (bounded !== null) return bounded;
     const bounds = this.#bounds(state);
@@ -142,7 +151,38 @@ export class LexemeMasks {
       return this.#walk(state);
     }
     const any = this.get(this.#anyString, true) as Recorded;
-    return bounds === null ? this.#differ(state, any) : this.#bounded(any, bounds.min, bounds.max);
+    return bounds === null
+      ? this.#differ(state, this.#anyString, any)
+      : this.#bounded(any, bounds.min, bounds.max);
+  }
+
+  /**
+   * The state without the complements in its intersection; `EMPTY` when it is no such state. The values of a set that
+   * are taken are complements of a few texts, which most tokens lead away from.
+   */
+  #withoutComplements(state: Regex): Regex {
+    const { store } = this.automaton;
+    if (store.kind.at(state) !== KIND_CONCAT || store.b.at(state) !== this.quote) return EMPTY;
+    const both = store.a.at(state);
+    if (store.kind.at(both) !== KIND_INTERSECT) return EMPTY;
+    const kept: Regex[] = [store.star(this.anyCharacter)];
+    const count = store.b.at(both);
+    for (let i = 0; i < count; i++) {
+      const part = store.pool.at(store.a.at(both) + i);
+      if (store.kind.at(part) !== KIND_NOT) kept.push(part);
+    }
+    const all = kept[0]!;
+    const others = kept.filter((part) => part !== all).length;
+    const complements = count - others - (this.#hasPart(both, all) ? 1 : 0);
+    return complements === 0 ? EMPTY : store.concat(store.intersect(kept), this.quote);
+  }
+
+  #hasPart(intersection: Regex, part: Regex): boolean {
+    const { store } = this.automaton;
+    for (let i = 0; i < store.b.at(intersection); i++) {
+      if (store.pool.at(store.a.at(intersection) + i) === part) return true;
+    }
+    return false;
   }
 
   #makeRoom(): void {
@@ -197,8 +237,9 @@ export class LexemeMasks {
         max = Math.min(max, store.repeatMax(part));
       } else patterns.push(part);
     }
-    if (patterns.length === store.b.at(both) || patterns.length === 0) return null;
-    const pattern = store.intersect(patterns);
+    if (patterns.length === 0 || (min === 0 && max === Infinity)) return null;
+    // A complement alone would take more than strings.
+    const pattern = store.intersect([store.star(this.anyCharacter), ...patterns]);
     const distance = distanceToEnds(this.automaton, pattern, min);
     if (distance === null) return null;
     const alone = this.get(store.concat(pattern, this.quote), true) as Recorded;
@@ -208,7 +249,7 @@ export class LexemeMasks {
     for (const [labelSet, nodes] of alone.exitNodes) {
       kept.set(labelSet, [...nodes].filter((node) => this.#charactersBefore(node) >= min));
     }
-    return this.#recorded(alone.stay, kept, false);
+    return this.#recorded(alone.stay, kept, false, alone.removed);
   }
 
   /** The most characters that a token writes that stays in the lexeme. */
@@ -319,17 +360,18 @@ export class LexemeMasks {
     return count;
   }
 
-  /** Walks where the state differs from any string. */
-  #differ(start: Regex, any: Recorded): Recorded {
+  /** Walks where the state differs from a state that allows more, whose mask is known. */
+  #differ(start: Regex, wider: Regex, any: Recorded): Recorded {
     const { automaton } = this;
     const { byte, depth, end, tokenStart, tokens } = this.#trie;
     const stack = this.#stack, anyStack = this.#anyStack;
-    let stay: Uint32Array | null = null;
     /** Subtrees that are no longer allowed, as pairs of nodes from, to; ascending. */
     const removed: number[] = [];
+    let removedCount = 0;
     stack[0] = start;
-    anyStack[0] = this.#anyString;
+    anyStack[0] = wider;
     automaton.row(start);
+    automaton.row(wider);
     let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
     const count = byte.length;
     for (let v = 0; v < count;) {
@@ -350,19 +392,31 @@ export class LexemeMasks {
       }
       if (target === EMPTY) {
         removed.push(v, end[v]!);
-        if (anyTarget !== EPSILON) {
-          stay ??= any.stay.slice();
-          for (let t = tokenStart[v]!; t < tokenStart[end[v]!]!; t++) {
-            const id = tokens[t]!;
-            stay[id >>> 5]! &= ~(1 << (id & 31));
-          }
-        }
+        removedCount += tokenStart[end[v]!]! - tokenStart[v]!;
         v = end[v]!;
         continue;
       }
       stack[level] = target;
       anyStack[level] = anyTarget;
       v++;
+    }
+    if (removedCount + any.removed.length <= MANY_REMOVED) {
+      const ids = new Int32Array(removedCount + any.removed.length);
+      ids.set(any.removed);
+      let count = any.removed.length;
+      for (let i = 0; i < removed.length; i += 2) {
+        for (let t = tokenStart[removed[i]!]!; t < tokenStart[removed[i + 1]!]!; t++) {
+          ids[count++] = tokens[t]!;
+        }
+      }
+      this.#sizeBytes += 256 + ids.byteLength;
+      return { ...any, removed: ids };
+    }
+    const stay = any.stay.slice();
+    for (let i = 0; i < removed.length; i += 2) {
+      for (let t = tokenStart[removed[i]!]!; t < tokenStart[removed[i + 1]!]!; t++) {
+        stay[tokens[t]! >>> 5]! &= ~(1 << (tokens[t]! & 31));
+      }
     }
     const kept = new Map<number, number[]>();
     let changed = false;
@@ -436,20 +490,21 @@ export class LexemeMasks {
   ): Recorded {
     if (exitNodes === null) {
       this.#sizeBytes += 256 + (stay?.byteLength ?? 0);
-      return { stay: stay ?? any.stay, exits: any.exits, exitNodes: any.exitNodes };
+      return { ...any, stay: stay ?? any.stay };
     }
-    return this.#recorded(stay ?? any.stay, exitNodes, stay !== null);
+    return this.#recorded(stay ?? any.stay, exitNodes, stay !== null, any.removed);
   }
 
   #recorded(
     stay: Uint32Array,
     nodes: ReadonlyMap<number, readonly number[]>,
     isOwn: boolean,
+    removed: Int32Array = NONE_REMOVED,
   ): Recorded {
     const exitNodes = new Map<number, Int32Array>();
     for (const [key, list] of nodes) exitNodes.set(key, Int32Array.from(list));
     this.#sizeBytes += 256 + (isOwn ? stay.byteLength : 0);
-    return { stay, exits: this.#allExits(nodes), exitNodes };
+    return { stay, exits: this.#allExits(nodes), exitNodes, removed };
   }
 
   #allExits(nodes: ReadonlyMap<number, readonly number[]>): LexemeExits[] {

@@ -119,8 +119,17 @@ export class MaskWalk {
     for (const exits of mask.exits) {
       const after = state.end(exits.labelSet, ANY_TEXT);
       if (after !== null) this.#leave(exits, after, 0);
-      if (state.needsText && exits.far.length > 0) this.#lookAgain(cursor, text, exits.far);
     }
+    this.#remove(mask.removed);
+    if (!state.needsText) return;
+    for (const exits of mask.exits) {
+      if (exits.far.length > 0) this.#lookAgain(cursor, text, exits.far);
+    }
+  }
+
+  #remove(ids: Int32Array): void {
+    const out = this.#out;
+    for (let i = 0; i < ids.length; i++) out[ids[i]! >>> 5]! &= ~(1 << (ids[i]! & 31));
   }
 
   /**
@@ -175,6 +184,7 @@ export class MaskWalk {
       const after = state.endOther(exits.labelSet, ANY_TEXT);
       if (after !== null) this.#leave(exits, after, 0);
     }
+    this.#remove(mask.removed);
     // What is right for names on no list is wrong only on the way to those that are.
     if (cursor.low < cursor.high) this.#walkName(0, nodeCount, state, cursor, -1, true);
     for (const exits of mask.exits) {

@@ -18,6 +18,7 @@ import {
   Matcher,
   UnsatisfiableSchemaError,
 } from "../../src/matcher/mod.ts";
+import { canonicalText, type JsonValue } from "../../src/json_schema/mod.ts";
 import type { Vocabulary } from "../../src/vocabulary/mod.ts";
 import { smallVocabulary } from "../random_walk/vocabularies.ts";
 import { seededRandom, walk } from "../random_walk/walk.ts";
@@ -48,6 +49,8 @@ export class Tally {
   unclear = 0;
   /** Texts on which the two validators disagree. */
   disputed = 0;
+  /** Valid texts that are refused on purpose: `uniqueItems` under a negation. */
+  leftOut = 0;
   /** Schemas that a validator cannot compile. */
   unjudged = 0;
   /** Errors about limits that came up only while a text was written. */
@@ -67,7 +70,7 @@ export class Tally {
     return `${this.schemas} schemas (${this.unsatisfiable} unsatisfiable; refused: ${
       refused || "none"
     }), ${this.walks} walks, ${this.texts} texts (${this.validTexts} valid), ${this.masks} masks, ` +
-      `${this.unclear} beyond doubles, ${this.disputed} disputed, ${this.unjudged} unjudged, ${this.lateLimits} late limits, ` +
+      `${this.unclear} beyond doubles, ${this.disputed} disputed, ${this.unjudged} unjudged, ${this.leftOut} left out, ${this.lateLimits} late limits, ` +
       `slowest schema ${this.slowestMs.toFixed(0)} ms`;
   }
 }
@@ -223,13 +226,13 @@ async function checkTexts(
 /** A value in any spelling, and a text that is nearly it. */
 async function checkText(
   grammar: CompiledGrammar,
-  _schema: JsonSchema,
+  schema: JsonSchema,
   value: unknown,
   { random, validators, tally }: TextCheck,
 ): Promise<Finding | null> {
   const written = randomSpelling(value, random);
   for (const text of random() < 0.4 ? [written, garbled(written, random)] : [written]) {
-    const finding = await compare(grammar, text, 0, { random, validators, tally });
+    const finding = await compare(grammar, schema, text, 0, { random, validators, tally });
     if (finding !== null) return finding;
   }
   return null;
@@ -243,11 +246,14 @@ async function checkPlainText(
   tools: TextCheck,
 ): Promise<Finding | null> {
   const text = JSON.stringify(value);
-  return NARROWED.test(JSON.stringify(schema)) ? null : await compare(grammar, text, 3, tools);
+  return NARROWED.test(JSON.stringify(schema))
+    ? null
+    : await compare(grammar, schema, text, 3, tools);
 }
 
 async function compare(
   grammar: CompiledGrammar,
+  schema: JsonSchema,
   text: string,
   layoutIndex: number,
   { random, validators, tally }: TextCheck,
@@ -264,6 +270,10 @@ async function compare(
   const answer = accepts(grammar, text, random, tally);
   if (typeof answer !== "boolean") return { what: answer.what, text, layout };
   if (answer === isValid) return null;
+  if (isValid && asksForEqualItems(schema) && hasEqualItems(read!.value)) {
+    tally.leftOut++;
+    return null;
+  }
   if (read !== null && !await validators.isConfirmed(read.value)) {
     tally.disputed++;
     return null;
@@ -298,6 +308,19 @@ function accepts(
     if (!matcher.acceptToken(id)) return false;
   }
   return matcher.isAccepting();
+}
+
+/** Whether texts with equal items may be left out; see `docs/json_schema.md`. */
+function asksForEqualItems(schema: JsonSchema): boolean {
+  return JSON.stringify(schema).includes('"uniqueItems":true');
+}
+
+function hasEqualItems(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const parts = Object.values(value);
+  if (parts.some(hasEqualItems)) return true;
+  return Array.isArray(value) &&
+    new Set(parts.map((part) => canonicalText(part as JsonValue))).size < parts.length;
 }
 
 let tokensByFirstByte: { readonly id: number; readonly bytes: Uint8Array }[][] | undefined;
