@@ -156,6 +156,8 @@ export class MaskWalk {
     const out = this.#out;
     const { length } = text;
     for (const id of ids) {
+      // Taking any text for this one allows too much, never too little.
+      if ((out[id >>> 5]! >>> (id & 31) & 1) === 0) continue;
       const probe = cursor.clone();
       const bytes = this.vocabulary.tokenBytes(id)!;
       let allowed = true;
@@ -164,8 +166,7 @@ export class MaskWalk {
         text.push(bytes[i]!);
       }
       text.length = length;
-      if (allowed) out[id >>> 5]! |= 1 << (id & 31);
-      else out[id >>> 5]! &= ~(1 << (id & 31));
+      if (!allowed) out[id >>> 5]! &= ~(1 << (id & 31));
     }
   }
 
