@@ -328,7 +328,7 @@ export class Automaton {
   #isFinal(regex: Regex): boolean {
     const store = this.store;
     // What is alive and does not match the empty text goes on; the derivatives need not be asked.
-    if (store.nullable.at(regex) === 0) return false;
+    if (store.nullable.at(regex) === 0) return !this.isAlive(regex);
     const kind = store.kind.at(regex);
     if (kind === KIND_LABEL || kind === KIND_EPSILON) return true;
     if (kind === KIND_BYTES || kind === KIND_ALL) return false;

@@ -46,6 +46,20 @@ const MAXIMUM_HORIZON = 5_000;
 /** Most places of an array with unique items that are matched to values. */
 const MAXIMUM_MATCHED = 2_000;
 
+/** Most steps in search of a completion. */
+const MAXIMUM_SEARCH_STEPS = 20_000;
+/** Most values of an item of an array with unique items that are tried one by one. */
+const MAXIMUM_TRIED = 64;
+
+/** How much is still to be fulfilled; for the order in which ways are tried. */
+export function openCount({ clauses, counters }: ArrayObligations): number {
+  let count = 0;
+  for (const clause of clauses) {
+    for (const fact of clause) count += fact.kind === "some" ? fact.need : 1;
+  }
+  return count * 1000 - counters.reduce((sum, { left }) => sum + left, 0);
+}
+
 /** A conjunction of facts about an array. */
 export class ArrayAlternative {
   readonly blocks: readonly ItemBlock[];
@@ -186,28 +200,39 @@ export class ArrayAlternative {
     return this.queries.isEmpty(this.queries.goals.goal([...this.literalsAt(index), ...extra]));
   }
 
-  /** Depth-first, over places and obligations. */
-  #search(start: ArrayObligations, startCount: number, extra: readonly Literal[]): boolean {
+  /**
+   * Depth-first, over places and obligations; what fulfils an obligation is tried first. With unique items, a value that
+   * can be one of few only is chosen, and excluded for the items after it.
+   */
+  #search(start: ArrayObligations, startCount: number, startExtra: readonly Literal[]): boolean {
     const seen = new Set<string>();
-    const extraKey = extra.join();
-    const path: { obligations: ArrayObligations; count: number }[] = [
-      { obligations: start, count: startCount },
-    ];
+    const startKey = `${startCount} ${start.id} ${startExtra.join()}`;
+    const path = [{ obligations: start, count: startCount, extra: startExtra }];
     while (path.length > 0) {
-      const { obligations, count } = path.pop()!;
-      const key = `${count} ${obligations.id} ${extraKey}`;
+      const { obligations, count, extra } = path.pop()!;
+      const key = `${count} ${obligations.id} ${extra.join()}`;
       if (seen.has(key)) continue;
+      if (seen.size >= MAXIMUM_SEARCH_STEPS) {
+        throw new LimitExceededError("completionSearch", seen.size + 1, MAXIMUM_SEARCH_STEPS);
+      }
       seen.add(key);
       if (this.isComplete(obligations, count) || this.#alive.has(key)) {
-        this.#alive.add(`${startCount} ${start.id} ${extraKey}`);
+        this.#alive.add(startKey);
         return true;
       }
-      for (const choice of this.choices(obligations, count, extra)) {
-        if (this.queries.isEmpty(choice.goal)) continue;
-        path.push({
-          obligations: choice.obligations,
-          count: Math.min(count + 1, this.horizon),
-        });
+      const choices = [...this.choices(obligations, count, extra)]
+        .sort((x, y) => openCount(y.obligations) - openCount(x.obligations));
+      for (const { goal, obligations } of choices) {
+        if (this.queries.isEmpty(goal)) continue;
+        const next = { obligations, count: Math.min(count + 1, this.horizon), extra };
+        const values = this.isUnique ? this.queries.valuesOf(goal, MAXIMUM_TRIED) : null;
+        if (values === null) path.push(next);
+        else {
+          for (const value of values) {
+            const without = opposite(this.queries.oneOf([value]));
+            path.push({ ...next, extra: [...extra, without].sort((x, y) => x - y) });
+          }
+        }
       }
     }
     return false;

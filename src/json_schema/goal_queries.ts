@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Goal, GoalStore } from "./goal.ts";
+import type { Goal, GoalStore, Literal } from "./goal.ts";
 import type { JsonValue } from "./schema_node.ts";
 import type { SchemaLanguages } from "./schema_languages.ts";
 
@@ -16,6 +16,8 @@ export interface GoalQueries {
   isSurelyEmpty(goal: Goal): boolean;
   /** Whether no value fulfils the goal. Exact, but see `shape.ts` for goals that are being decided. */
   isEmpty(goal: Goal): boolean;
+  /** The literal that is one of the values. */
+  oneOf(values: readonly JsonValue[]): Literal;
   /** All values that fulfil a goal, or null when there are more than `limit`, or it cannot be told. */
   valuesOf(goal: Goal, limit: number): readonly JsonValue[] | null;
 }

@@ -12,7 +12,7 @@
  */
 
 import { EMPTY, type Regex } from "../automata/mod.ts";
-import type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts";
+import { type ArrayAlternative, type ArrayObligations, openCount } from "./array_alternative.ts";
 import type { Goal, Literal } from "./goal.ts";
 import { opposite } from "./goal.ts";
 import { parseExactly } from "./json_value.ts";
@@ -156,14 +156,6 @@ export class Witnesses {
 }
 
 const MAXIMUM_COMPARED = 4;
-
-function openCount({ clauses, counters }: ArrayObligations): number {
-  let count = 0;
-  for (const clause of clauses) {
-    for (const fact of clause) count += fact.kind === "some" ? fact.need : 1;
-  }
-  return count * 1000 - counters.reduce((sum, { left }) => sum + left, 0);
-}
 
 function shortest(texts: readonly string[]): string | null {
   let best: string | null = null;

@@ -98,17 +98,6 @@ export class Matcher {
     return true;
   }
 
-  debugKind(): string {
-    const c = this.#cursor;
-    return c.state.constructor.name +
-      (c.state.kind === 1
-        ? (c.state.isLong ? " long" : " short")
-        : c.state.kind === 2
-        ? (c.lexer === 0 ? " closed" : " open") + (c.low < c.high ? " listed" : "") +
-          (this.#text.length === c.lexemeStart ? " start" : " mid")
-        : "");
-  }
-
   #remember(cursor: Cursor, length: number): void {
     this.#history.push({ cursor, length });
   }

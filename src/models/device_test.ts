@@ -40,6 +40,8 @@ Deno.test("without permission for native code auto takes wasm, and cpu says what
   const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", "--config", config, "-"],
+    // Mesa's software adapter complains on standard error where it is not set.
+    env: { XDG_RUNTIME_DIR: Deno.cwd() },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -94,14 +94,18 @@ export class Validators {
     };
   }
 
-  /** What the quick validator says; the second one where the first cannot tell. */
-  async isValid(value: unknown): Promise<boolean> {
-    return this.#ajv(value) ?? await this.#second(value);
+  /** What the quick validator says; null where it cannot tell. */
+  isValid(value: unknown): boolean | null {
+    return this.#ajv(value);
   }
 
   /** Whether the second validator agrees with {@link Validators.isValid}. */
   async isConfirmed(value: unknown): Promise<boolean> {
-    return await this.#second(value) === await this.isValid(value);
+    try {
+      return await this.#second(value) === this.#ajv(value);
+    } catch {
+      return false; // it follows references without end, where nothing has to be evaluated
+    }
   }
 
   async #second(value: unknown): Promise<boolean> {
