@@ -60,6 +60,41 @@ export function openCount({ clauses, counters }: ArrayObligations): number {
   return count * 1000 - counters.reduce((sum, { left }) => sum + left, 0);
 }
 
+/**
+ * Whether whatever completes an array with some obligations also completes it with these: no clause is stricter, no
+ * counter lower.
+ */
+export function isEasier(one: ArrayObligations, other: ArrayObligations): boolean {
+  return one.clauses.every((clause) =>
+    other.clauses.some((stricter) =>
+      stricter.every((fact) =>
+        clause.some((easier) =>
+          fact.kind === "some" && easier.kind === "some"
+            ? easier.literal === fact.literal && easier.from === fact.from &&
+              easier.to === fact.to && easier.need <= fact.need
+            : atomKey(easier) === atomKey(fact)
+        )
+      )
+    )
+  ) && one.counters.length === other.counters.length &&
+    one.counters.every(({ literal, left }, i) =>
+      literal === other.counters[i]!.literal && left >= other.counters[i]!.left
+    );
+}
+
+/** Where a search for a completion stands. */
+interface SearchPlace {
+  readonly obligations: ArrayObligations;
+  readonly count: number;
+  /** What every further item has to fulfil besides. */
+  readonly extra: readonly Literal[];
+  readonly from: SearchPlace | null;
+}
+
+function placeKey({ count, obligations, extra }: SearchPlace): string {
+  return `${count} ${obligations.id} ${extra.join()}`;
+}
+
 /** A conjunction of facts about an array. */
 export class ArrayAlternative {
   readonly blocks: readonly ItemBlock[];
@@ -206,25 +241,33 @@ export class ArrayAlternative {
    */
   #search(start: ArrayObligations, startCount: number, startExtra: readonly Literal[]): boolean {
     const seen = new Set<string>();
-    const startKey = `${startCount} ${start.id} ${startExtra.join()}`;
-    const path = [{ obligations: start, count: startCount, extra: startExtra }];
-    while (path.length > 0) {
-      const { obligations, count, extra } = path.pop()!;
-      const key = `${count} ${obligations.id} ${extra.join()}`;
+    const path: SearchPlace[] = [
+      { obligations: start, count: startCount, extra: startExtra, from: null },
+    ];
+    for (let place = path.pop(); place !== undefined; place = path.pop()) {
+      const { obligations, count, extra } = place;
+      const key = placeKey(place);
       if (seen.has(key)) continue;
       if (seen.size >= MAXIMUM_SEARCH_STEPS) {
         throw new LimitExceededError("completionSearch", seen.size + 1, MAXIMUM_SEARCH_STEPS);
       }
       seen.add(key);
       if (this.isComplete(obligations, count) || this.#alive.has(key)) {
-        this.#alive.add(startKey);
+        for (let at: SearchPlace | null = place; at !== null; at = at.from) {
+          this.#alive.add(placeKey(at));
+        }
         return true;
       }
       const choices = [...this.choices(obligations, count, extra)]
         .sort((x, y) => openCount(y.obligations) - openCount(x.obligations));
       for (const { goal, obligations } of choices) {
         if (this.queries.isEmpty(goal)) continue;
-        const next = { obligations, count: Math.min(count + 1, this.horizon), extra };
+        const next = {
+          obligations,
+          count: Math.min(count + 1, this.horizon),
+          extra,
+          from: place,
+        };
         const values = this.isUnique ? this.queries.valuesOf(goal, MAXIMUM_TRIED) : null;
         if (values === null) path.push(next);
         else {

@@ -26,6 +26,7 @@ export { ShapeStore } from "./shape.ts";
 export type { Shape } from "./shape.ts";
 export { WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
 export { numberMachine } from "./number_machine.ts";
+export { isEasier } from "./array_alternative.ts";
 export type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts";
 export { ObjectProgress, splitByLanguages } from "./object_alternative.ts";
 export type {

@@ -15,7 +15,7 @@ import type {
   JsonValue,
   Literal,
 } from "../json_schema/mod.ts";
-import { canonicalText, opposite, parseExactly } from "../json_schema/mod.ts";
+import { canonicalText, isEasier, opposite, parseExactly } from "../json_schema/mod.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { ValueState, type ValueWait } from "./json_value_state.ts";
 import { ANY_TEXT, type ParserState } from "./parser_state.ts";
@@ -267,7 +267,15 @@ function distinctThreads(threads: readonly Thread[]): Thread[] {
   for (const thread of threads) {
     byKey.set(`${thread.goal}:${thread.alternative.id}:${thread.obligations.id}`, thread);
   }
-  return [...byKey.keys()].sort().map((key) => byKey.get(key)!);
+  const distinct = [...byKey.keys()].sort().map((key) => byKey.get(key)!);
+  // What an item has fulfilled is fulfilled: the thread that has not taken it adds nothing.
+  return distinct.filter((thread, index) =>
+    !distinct.some((other, otherIndex) =>
+      other !== thread && other.goal === thread.goal && other.alternative === thread.alternative &&
+      isEasier(other.obligations, thread.obligations) &&
+      (otherIndex < index || !isEasier(thread.obligations, other.obligations))
+    )
+  );
 }
 
 /** After `[`. */

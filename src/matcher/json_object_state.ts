@@ -90,7 +90,7 @@ class ObjectScope {
   namesWith(seen: SeenNames): TextSet {
     const { languages } = this.context;
     const others = seen.names.filter((name) =>
-      name !== ANY_TEXT && languages.indexIn(this.names, name) < 0
+      name.isWellFormed() && languages.indexIn(this.names, name) < 0
     );
     return others.length === 0 ? this.names : languages.textSet([...this.#mentioned, ...others]);
   }
@@ -373,7 +373,7 @@ class PropertyNameState extends NameState {
       nextAllowed[index] = pending[index] === null ? nextAllowed[index + 1]! : index;
     }
     const classes = scope.classes.map((one) => {
-      const value = frame.pendingClass(one, ANY_TEXT);
+      const value = frame.pendingClass(one, anyNameAfter(seen));
       const fresh = value === null ? EMPTY : freshNames(scope.context, one, names);
       return fresh === EMPTY ? null : { one, value: value!, fresh };
     });
@@ -417,10 +417,16 @@ class PropertyNameState extends NameState {
     const entry = this.classes[label];
     if (entry === undefined) return null;
     if (name === ANY_TEXT) {
-      return this.#afterAny[label] ??= this.frame.afterName(name, entry.value);
+      const any = anyNameAfter(this.frame.seen);
+      return this.#afterAny[label] ??= this.frame.afterName(any, entry.value);
     }
     return this.frame.afterName(name, entry.value);
   }
+}
+
+/** Stands for a name that is not looked at, in an object that may hold others of the kind. */
+function anyNameAfter(seen: SeenNames): string {
+  return ANY_TEXT.repeat(seen.count + 1);
 }
 
 /** The names of a class that are neither mentioned nor written; `EMPTY` when there are none. */

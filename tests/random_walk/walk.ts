@@ -80,7 +80,12 @@ export function walk(
     }
     const id = completion?.shift() ?? choose(ordinary, tokens, random, ending);
     if (!isIn(mask, id)) {
-      return end("inconsistent", `token ${id} of a completion is not in the mask`);
+      return end(
+        "inconsistent",
+        `token ${id} (${
+          new TextDecoder().decode(vocabulary.tokenBytes(id)!)
+        }) of a completion is not in the mask; accepted: ${matcher.acceptToken(id)}`,
+      );
     }
 
     if (random() < 0.1) {

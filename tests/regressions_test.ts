@@ -1,0 +1,56 @@
+/**
+ * Defects that were found and must not come back, each by its name.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { compileJsonSchema, Matcher, Vocabulary } from "../mod.ts";
+
+/** A vocabulary of all bytes and some longer tokens; the id of a longer token is 256 and up. */
+function vocabularyWith(tokens: readonly string[]): Vocabulary {
+  const encoder = new TextEncoder();
+  const all = [
+    ...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)),
+    ...tokens.map((token) => encoder.encode(token)),
+    null,
+  ];
+  return Vocabulary.fromBytes(all, { eosTokenIds: [all.length - 1] });
+}
+
+function after(matcher: Matcher, text: string): Matcher {
+  for (const byte of new TextEncoder().encode(text)) assert(matcher.acceptToken(byte), text);
+  return matcher;
+}
+
+Deno.test("a token that ends one free name and begins another is in the mask", () => {
+  const vocabulary = vocabularyWith(['":"","']);
+  const schema = { type: "object", additionalProperties: { type: "string" } };
+  const matcher = after(new Matcher(compileJsonSchema(schema, vocabulary)), '{"name');
+  const mask = new Uint32Array(vocabulary.maskWordCount);
+  matcher.fillMask(mask);
+  assertEquals((mask[256 >>> 5]! >>> (256 & 31)) & 1, 1);
+  assert(matcher.acceptToken(256));
+});
+
+Deno.test("forty objects in a set do not exhaust the ways to tell them apart", () => {
+  const vocabulary = vocabularyWith([]);
+  const schema = {
+    type: "array",
+    uniqueItems: true,
+    items: {
+      type: "object",
+      properties: { name: { type: "string" }, age: { type: "integer" } },
+      required: ["name", "age"],
+      additionalProperties: false,
+    },
+  };
+  const people = Array.from({ length: 40 }, (_, i) => ({ name: `p${i % 7}`, age: i }));
+  const matcher = after(
+    new Matcher(compileJsonSchema(schema, vocabulary)),
+    JSON.stringify(people).slice(0, -1),
+  );
+  after(matcher, ',{"name":"p0","age":3');
+  assert(!matcher.acceptToken("5".charCodeAt(0)), "p0 is 35 already");
+  assert(after(matcher, "6}]").isAccepting());
+});
