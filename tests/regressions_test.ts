@@ -50,7 +50,7 @@ Deno.test("forty objects in a set do not exhaust the ways to tell them apart", (
     new Matcher(compileJsonSchema(schema, vocabulary)),
     JSON.stringify(people).slice(0, -1),
   );
-  after(matcher, ',{"name":"p0","age":3');
-  assert(!matcher.acceptToken("5".charCodeAt(0)), "p0 is 35 already");
-  assert(after(matcher, "6}]").isAccepting());
+  after(matcher, ',{"name":"p0","age":35');
+  assert(!matcher.acceptToken("}".charCodeAt(0)), "that one is there already");
+  assert(after(matcher, "0}]").isAccepting());
 });
