@@ -8,8 +8,16 @@
  * @module
  */
 
+import { LimitExceededError } from "../errors.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
-import { ALWAYS, type GoalStore, type Literal, NEVER, type SchemaReference } from "./goal.ts";
+import {
+  ALWAYS,
+  type GoalStore,
+  type Literal,
+  MAXIMUM_CHAIN,
+  NEVER,
+  type SchemaReference,
+} from "./goal.ts";
 import type { SchemaNode } from "./schema_node.ts";
 
 /** A Boolean algebra with the meaning of schema objects' own keywords. */
@@ -52,6 +60,9 @@ export class ApplicatorEvaluation<T> {
         reference.node.pointer,
         "the schema refers to itself without a property or an item in between",
       );
+    }
+    if (this.#active.size >= MAXIMUM_CHAIN) {
+      throw new LimitExceededError("referenceChain", this.#active.size + 1, MAXIMUM_CHAIN);
     }
     this.#active.add(reference.id);
     try {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { LimitExceededError } from "../errors.ts";
 import type { SchemaNode, SchemaResource } from "./schema_node.ts";
 import { ALL_TYPES } from "./schema_node.ts";
 
@@ -19,6 +20,9 @@ export type Literal = number;
 export const ALWAYS: Literal = 0;
 /** Holds for none. */
 export const NEVER: Literal = 1;
+
+/** Most schemas that say nothing but where to look next, or apply to the same value inside one another. */
+export const MAXIMUM_CHAIN = 500;
 
 /** The opposite literal. */
 export function opposite(literal: Literal): Literal {
@@ -57,6 +61,8 @@ export class GoalStore {
   readonly #references: (SchemaReference | null)[] = [null];
   readonly #literalIndex = new Map<SchemaNode, Map<number, Literal>>();
   readonly #scopes = new Map<string, DynamicScope>();
+  /** References that are being followed, one leading to the next. */
+  #nesting = 0;
 
   constructor() {
     this.anything = this.#intern([]);
@@ -80,8 +86,16 @@ export class GoalStore {
     if (byScope === undefined) this.#literalIndex.set(node, byScope = new Map());
     let literal = byScope.get(inner.id);
     if (literal === undefined) {
+      if (this.#nesting >= MAXIMUM_CHAIN) {
+        throw new LimitExceededError("referenceChain", this.#nesting + 1, MAXIMUM_CHAIN);
+      }
       byScope.set(inner.id, -1); // a reference that leads to itself meets this
-      literal = this.#makeLiteral(node, inner);
+      this.#nesting++;
+      try {
+        literal = this.#makeLiteral(node, inner);
+      } finally {
+        this.#nesting--;
+      }
       byScope.set(inner.id, literal);
     }
     return literal;

@@ -115,7 +115,7 @@ export function shortestWord(languages: SchemaLanguages, language: Regex): strin
 }
 
 /** Most states that are visited on the way. */
-const MAXIMUM_VISITED = 200_000;
+const MAXIMUM_VISITED = 50_000;
 
 /** The next step on a shortest path to an accepting state, by automaton and state; -1 at the end of one. */
 const nextSteps = new WeakMap<

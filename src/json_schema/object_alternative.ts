@@ -84,6 +84,10 @@ const MAXIMUM_CHOICES = 4096;
 const FEW_DISCHARGERS = 2;
 /** Most steps in search of a completion. */
 const MAXIMUM_SEARCH_STEPS = 20_000;
+/** Most names of a class that are counted, where so many have to come. */
+const MAXIMUM_COUNTED = 10_000;
+/** Most names that are made up to complete an object. */
+const MAXIMUM_INVENTED = 1_000;
 /** Classes of at most so many names are looked at name by name. */
 const MAXIMUM_NAMED = 16;
 
@@ -498,7 +502,33 @@ class CompletionSearch {
       if (!this.#canWrite(name, [])) return false;
       this.#needed.set(name, []);
     }
-    return this.#chooseFrom(clauses, 0);
+    const open = this.#possible(clauses);
+    return open !== null && this.#chooseFrom(open, 0);
+  }
+
+  /**
+   * The clauses without the facts that cannot come true any more, those with the fewest left first; null when one has none
+   * left. Clauses that a property's absence fulfils are left alone: most never need another fact.
+   */
+  #possible(clauses: readonly ObjectClause[]): readonly ObjectClause[] | null {
+    if (clauses.length < 2) return clauses;
+    const easy: ObjectClause[] = [], hard: ObjectClause[] = [];
+    for (const clause of clauses) {
+      if (clause.some((fact) => fact.kind === "absent" && !this.#needed.has(fact.name))) {
+        easy.push(clause);
+        continue;
+      }
+      const left = clause.filter((fact) =>
+        fact.kind === "absent"
+          ? false
+          : fact.kind === "present"
+          ? this.#canWrite(fact.name, [])
+          : fact.kind !== "value" || this.#canWrite(fact.name, [fact.literal])
+      );
+      if (left.length === 0) return null;
+      hard.push(left);
+    }
+    return [...hard.sort((one, other) => one.length - other.length), ...easy];
   }
 
   /** The first completion that is found. */
@@ -683,6 +713,9 @@ class CompletionSearch {
       if (missing <= 0) break;
       const goal = this.queries.goals.goal(one.literals);
       if (this.queries.isEmpty(goal) || !this.canWrite(goal)) continue;
+      if (missing + others > MAXIMUM_COUNTED && !isInfinite(this.queries.languages, one.language)) {
+        throw new LimitExceededError("minProperties", this.#min, MAXIMUM_COUNTED);
+      }
       // Names that "some property" has taken may be among those that are counted here.
       const fresh = Math.max(0, this.#freshNames(one.language, missing + others) - others);
       classes.push({ one, count: Math.min(fresh, missing) });
@@ -709,6 +742,7 @@ class CompletionSearch {
     for (const [name, literals] of this.#needed) plan.push({ name, goal: goalOf(name, literals) });
     for (const name of filling) plan.push({ name, goal: goalOf(name, []) });
     const taken = new Set(plan.map(({ name }) => name));
+    if (classes.reduce((sum, { count }) => sum + count, 0) > MAXIMUM_INVENTED) return false;
     const invent = (language: Regex, literals: readonly Literal[]): boolean => {
       const goal = this.queries.goals.goal(literals);
       const name = this.#inventName(language, taken);

@@ -4,13 +4,14 @@
  * Null, Booleans, numbers and strings are sets; arrays and objects are alternatives. Each part is made when it is first
  * asked for, so a large schema costs what the text touches. Whether any value fulfils a goal at all is what keeps dead
  * ends out: a property is offered only if its goal has a value. Recursive schemas make that a least fixed point: a goal
- * that is being decided counts as empty where it meets itself (a value cannot contain itself), and "empty" is remembered
- * only where it does not rest on such an assumption.
+ * that is being decided counts as empty where it meets itself (a value cannot contain itself). What was found empty on such
+ * an assumption is remembered until the assumption is decided: it was right, or all that rests on it is forgotten.
  *
  * @module
  */
 
 import type { Regex } from "../automata/mod.ts";
+import { LimitExceededError } from "../errors.ts";
 import { ArrayAlternative, arrayAlternatives } from "./array_alternative.ts";
 import { ArrayFormulas } from "./array_formula.ts";
 import type { Formula } from "./formula.ts";
@@ -35,6 +36,9 @@ import {
 } from "./schema_node.ts";
 import { SeenNames } from "./seen_names.ts";
 
+/** Most goals inside one another of which one value after the other has to be found. */
+const MAXIMUM_NESTING = 500;
+
 /** What values fulfil one goal. */
 export class Shape {
   #words: number | undefined;
@@ -53,6 +57,8 @@ export class Shape {
   emptiness: 0 | 1 | 2 = 0;
   /** Place among the goals that are being decided; -1 when it is not. */
   depth = -1;
+  /** Of a goal found empty on an assumption: the outermost goal that was assumed to be empty. `Infinity`: none. */
+  restsOn = Infinity;
 
   constructor(readonly goal: Goal, private readonly store: ShapeStore) {}
 
@@ -140,6 +146,8 @@ export class ShapeStore implements GoalQueries {
   #deciding = 0;
   /** The outermost goal that something undecided was assumed to be empty for; `Infinity`: none. */
   #assumed = Infinity;
+  /** Goals found empty on an assumption that is not decided yet, in the order in which they were. */
+  readonly #tentative: Shape[] = [];
 
   /** @param isOrdered Whether properties come in the order of the schema. */
   constructor(readonly languages: SchemaLanguages, readonly isOrdered: boolean) {
@@ -193,24 +201,51 @@ export class ShapeStore implements GoalQueries {
       this.#assumed = Math.min(this.#assumed, shape.depth);
       return true;
     }
+    if (shape.restsOn < Infinity) {
+      this.#assumed = Math.min(this.#assumed, shape.restsOn);
+      if (shape.leavesOut) this.#leftOut = true;
+      return true;
+    }
+    if (this.#deciding >= MAXIMUM_NESTING) {
+      throw new LimitExceededError("nestedGoals", this.#deciding + 1, MAXIMUM_NESTING);
+    }
     const outer = this.#assumed;
     this.#assumed = Infinity;
     shape.depth = this.#deciding++;
+    const tentativeBefore = this.#tentative.length;
     let restsOn = Infinity;
     const leftOutBefore = this.#leftOut;
     this.#leftOut = false;
+    let isDecided = false;
     try {
       const isEmpty = !isPlainlySatisfiable(goal, this) && !this.#hasValue(shape);
-      if (!isEmpty) shape.emptiness = 2;
-      else if (this.#assumed >= shape.depth) shape.emptiness = 1;
-      else restsOn = this.#assumed;
+      isDecided = true;
+      if (!isEmpty) {
+        shape.emptiness = 2;
+        this.#settle(tentativeBefore, false);
+      } else if (this.#assumed >= shape.depth) {
+        shape.emptiness = 1;
+        this.#settle(tentativeBefore, true);
+      } else {
+        restsOn = shape.restsOn = this.#assumed;
+        this.#tentative.push(shape);
+      }
       if (isEmpty && this.#leftOut) shape.leavesOut = true;
       this.#leftOut = leftOutBefore || isEmpty && shape.leavesOut;
       return isEmpty;
     } finally {
+      if (!isDecided) this.#settle(tentativeBefore, false);
       this.#assumed = Math.min(outer, restsOn);
       shape.depth = -1;
       this.#deciding--;
+    }
+  }
+
+  /** What the goals since then were assumed on is decided: they are empty for good, or have to be decided anew. */
+  #settle(from: number, areEmpty: boolean): void {
+    for (const shape of this.#tentative.splice(from)) {
+      shape.restsOn = Infinity;
+      if (areEmpty) shape.emptiness = 1;
     }
   }
 

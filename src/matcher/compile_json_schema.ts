@@ -136,14 +136,18 @@ function checkSupport(root: SchemaNode, shapes: ShapeStore): void {
       shapes.languages.pattern(source, "patternProperties", node.pointer);
     }
     for (const child of childrenOf(node)) seen.add(child);
-    if (isCombined(node)) {
+    if (isCombined(node) || node.patternProperties.size > FEW_PATTERNS) {
       const literal: Literal = shapes.goals.literal(node, shapes.goals.rootScope);
       const shape = shapes.shape(shapes.goals.goal([literal]));
-      if (shape.mayBeObject) shape.objects;
+      const objects = shape.mayBeObject ? shape.objects : [];
+      if (node.patternProperties.size > FEW_PATTERNS) for (const one of objects) one.classes;
       if (shape.mayBeArray) shape.arrays;
     }
   }
 }
+
+/** So many patterns cannot tell more names apart than are supported. */
+const FEW_PATTERNS = 7;
 
 function isCombined(node: SchemaNode): boolean {
   return node.anyOf !== undefined || node.oneOf !== undefined || node.not !== undefined ||

@@ -15,8 +15,8 @@ import { LexemeMasks } from "./lexeme_masks.ts";
 import { MaskWalk } from "./mask_walk.ts";
 
 /** Expressions, and rows of the automaton (1 KiB each), after which a new store is begun. */
-const MAXIMUM_EXPRESSIONS = 1_000_000;
-const MAXIMUM_ROWS = 100_000;
+const MAXIMUM_EXPRESSIONS = 400_000;
+const MAXIMUM_ROWS = 50_000;
 
 /** The shared part of the grammars over one vocabulary. */
 export class Engine {

@@ -111,6 +111,7 @@ class ObjectFrame {
   readonly start: ParserState;
   readonly afterValue: ParserState;
   readonly #progress = new Map<ObjectAlternative, ObjectProgress>();
+  readonly #missing = new Map<ObjectAlternative, number>();
   /** One completion for each alternative with the obligations that a property may leave. */
   readonly #completions = new Map<string, Completion | null>();
   #name: ParserState | null | undefined;
@@ -191,6 +192,19 @@ class ObjectFrame {
     return goals.length === 0 ? null : { goals, threads: pending };
   }
 
+  /** Place of the first required name that is still to come; `Infinity` when none is. */
+  #firstMissing(alternative: ObjectAlternative): number {
+    let first = this.#missing.get(alternative);
+    if (first === undefined) {
+      first = Infinity;
+      for (const name of alternative.required) {
+        if (!this.seen.has(name)) first = Math.min(first, alternative.positionOf(name));
+      }
+      this.#missing.set(alternative, first);
+    }
+    return first;
+  }
+
   #staysAlive(
     { alternative }: Thread,
     obligations: ObjectObligations,
@@ -203,9 +217,7 @@ class ObjectFrame {
       if (!isOrdered) return true;
       const position = alternative.positionOf(name);
       if (alternative.min === 0) {
-        return alternative.required.every((other) =>
-          this.seen.has(other) || alternative.positionOf(other) >= position
-        );
+        return this.#firstMissing(alternative) >= position;
       }
     }
     const key = `${alternative.id}:${obligations.id}`;
