@@ -40,7 +40,10 @@ import type { Machine } from "./machine.ts";
 
 const BACKSLASH = 0x5c;
 
-const DEAD_INTERVALS = Int32Array.of(255, EMPTY);
+/** `end, target, …`. Plain arrays: half the memory of small typed ones, and lighter on the garbage collector. */
+type Intervals = readonly number[];
+
+const DEAD_INTERVALS: Intervals = [255, EMPTY];
 /** States of the first attempt to decide emptiness, after which the parts are looked at in pairs. */
 const SMALL_SEARCH = 400;
 
@@ -50,18 +53,23 @@ export interface AutomatonLimits {
   rows: number;
   /** Most states visited to decide whether one language is empty; default 50,000. */
   emptinessSearch: number;
+  /**
+   * Rows to make room for at once; default 64. The room costs address space, not memory, until it is used; growing a
+   * table of megabytes costs milliseconds.
+   */
+  expectedRows: number;
 }
 
 /** The lazily built automaton over all expressions of a store. */
 export class Automaton {
   /** 256 targets a row; index by `rowOffset.data[state] + byte`. */
-  readonly rows = new Int32Column(256 * 64);
+  readonly rows: Int32Column;
   /** Where a state's row starts in `rows`, or -1 when it has not been filled. */
   readonly rowOffset = new Int32Column(1024);
   /** `labelSet << 1 | final` of a state, or -1 when not known; final: no byte continues it. */
   readonly info = new Int32Column(1024);
   readonly #alive = new Int32Column(1024);
-  readonly #intervals: (Int32Array | undefined)[] = [];
+  readonly #intervals: (Intervals | undefined)[] = [];
   readonly #labelSets: number[][] = [[]];
   readonly #labelSetIndex = new Map<string, number>([["", 0]]);
   readonly #limits: AutomatonLimits;
@@ -78,7 +86,9 @@ export class Automaton {
     this.#limits = {
       rows: limits?.rows ?? 262_144,
       emptinessSearch: limits?.emptinessSearch ?? 50_000,
+      expectedRows: limits?.expectedRows ?? 64,
     };
+    this.rows = new Int32Column(256 * this.#limits.expectedRows);
   }
 
   /** States with a row. */
@@ -149,7 +159,7 @@ export class Automaton {
   }
 
   /** Derivative by every byte, as intervals `end, target, …`; targets may be empty languages. */
-  derivative(regex: Regex): Int32Array {
+  derivative(regex: Regex): readonly number[] {
     const known = this.#intervals[regex];
     if (known !== undefined) return known;
     const result = this.#derive(regex);
@@ -190,7 +200,7 @@ export class Automaton {
     return offset;
   }
 
-  #derive(regex: Regex): Int32Array {
+  #derive(regex: Regex): Intervals {
     const store = this.store;
     const a = store.a.at(regex), b = store.b.at(regex);
     switch (store.kind.at(regex)) {
@@ -199,7 +209,7 @@ export class Automaton {
       case KIND_LABEL:
         return DEAD_INTERVALS;
       case KIND_ALL:
-        return Int32Array.of(255, ALL);
+        return [255, ALL];
       case KIND_BYTES: {
         const result: number[] = [];
         let next = 0;
@@ -210,7 +220,7 @@ export class Automaton {
           next = high + 1;
         }
         if (next <= 255) result.push(255, EMPTY);
-        return Int32Array.from(result);
+        return result;
       }
       case KIND_CONCAT: {
         const head = this.#map(this.derivative(a), (target) => store.concat(target, b));
@@ -242,30 +252,30 @@ export class Automaton {
           current = next;
         }
         result.push(255, current < 0 ? EMPTY : store.machineState(a, current));
-        return Int32Array.from(result);
+        return result;
       }
       default:
         throw new Error(`unknown expression kind ${store.kind.at(regex)}`);
     }
   }
 
-  #childDerivatives(offset: number, count: number): Int32Array[] {
-    const result: Int32Array[] = [];
+  #childDerivatives(offset: number, count: number): Intervals[] {
+    const result: Intervals[] = [];
     for (let i = 0; i < count; i++) result.push(this.derivative(this.store.pool.at(offset + i)));
     return result;
   }
 
   /** Applies a function to the targets and merges neighbours that have become equal. */
-  #map(intervals: Int32Array, f: (target: Regex) => Regex): Int32Array {
+  #map(intervals: Intervals, f: (target: Regex) => Regex): Intervals {
     const result: number[] = [];
     for (let i = 0; i < intervals.length; i += 2) {
       push(result, intervals[i] as number, f(intervals[i + 1] as number));
     }
-    return Int32Array.from(result);
+    return result;
   }
 
   /** Sweeps several interval lists at once and combines the targets of each common segment. */
-  #combine(lists: readonly Int32Array[], f: (targets: Regex[]) => Regex): Int32Array {
+  #combine(lists: readonly Intervals[], f: (targets: Regex[]) => Regex): Intervals {
     const result: number[] = [];
     const position = new Int32Array(lists.length);
     const targets: Regex[] = [];
@@ -275,7 +285,7 @@ export class Automaton {
       let end = 255;
       targets.length = 0;
       for (let i = 0; i < lists.length; i++) {
-        const list = lists[i] as Int32Array;
+        const list = lists[i] as Intervals;
         const at = position[i] as number;
         const listEnd = list[at] as number;
         if (listEnd < end) end = listEnd;
@@ -287,13 +297,13 @@ export class Automaton {
       }
       push(result, end, previous);
       for (let i = 0; i < lists.length; i++) {
-        if ((lists[i] as Int32Array)[position[i] as number] === end) {
+        if ((lists[i] as Intervals)[position[i] as number] === end) {
           position[i] = (position[i] as number) + 2;
         }
       }
       start = end + 1;
     }
-    return Int32Array.from(result);
+    return result;
   }
 
   #collectLabels(regex: Regex, found: number[]): void {

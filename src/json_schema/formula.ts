@@ -181,7 +181,8 @@ class Splitter<A, D> {
           this.rules.add(draft, next.atom);
           break;
         case "and":
-          queue.push(...next.parts);
+          // The last in is the first out, and properties are written in the order of the schema.
+          for (const part of next.parts.toReversed()) queue.push(part);
           break;
         case "or":
           ors.push(next.parts);

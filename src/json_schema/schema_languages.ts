@@ -42,6 +42,9 @@ const LONG_LIST = 64;
 /** Longest list of texts whose members are tried against other languages one by one. */
 const MAXIMUM_TESTED = 2000;
 
+/** Rows of the automaton that a few hundred schemas come to. */
+const EXPECTED_ROWS = 32_768;
+
 /** The shared store of string languages. */
 export class SchemaLanguages {
   readonly store: RegexStore;
@@ -57,7 +60,7 @@ export class SchemaLanguages {
   /** @param spelling Which spellings of a text the languages hold. */
   constructor(spelling: JsonSpelling = "any") {
     this.store = new RegexStore();
-    this.automaton = new Automaton(this.store);
+    this.automaton = new Automaton(this.store, { expectedRows: EXPECTED_ROWS });
     this.strings = new JsonStringAlgebra(this.store, spelling);
   }
 

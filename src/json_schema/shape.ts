@@ -39,6 +39,9 @@ import { SeenNames } from "./seen_names.ts";
 /** Most goals inside one another of which one value after the other has to be found. */
 const MAXIMUM_NESTING = 500;
 
+/** Most goals inside one another whose values are listed. */
+const MAXIMUM_LISTED = 8;
+
 /** What values fulfil one goal. */
 export class Shape {
   #words: number | undefined;
@@ -142,6 +145,8 @@ export class ShapeStore implements GoalQueries {
   readonly #shapes = new Map<Goal, Shape>();
   /** Whether what was found empty may have values that are left out. */
   #leftOut = false;
+  /** Goals whose values are being listed. */
+  readonly #listed = new Set<Goal>();
   /** Goals that are being decided. */
   #deciding = 0;
   /** The outermost goal that something undecided was assumed to be empty for; `Infinity`: none. */
@@ -262,7 +267,14 @@ export class ShapeStore implements GoalQueries {
   }
 
   valuesOf(goal: Goal, limit: number): readonly JsonValue[] | null {
-    return this.#values(goal, limit, 0);
+    // Whether an array is among the values can depend on the values of its items, and so in circles.
+    if (this.#listed.has(goal) || this.#listed.size >= MAXIMUM_LISTED) return null;
+    this.#listed.add(goal);
+    try {
+      return this.#values(goal, limit, 0);
+    } finally {
+      this.#listed.delete(goal);
+    }
   }
 
   #values(goal: Goal, limit: number, nesting: number): readonly JsonValue[] | null {

@@ -140,7 +140,7 @@ function checkSupport(root: SchemaNode, shapes: ShapeStore): void {
       const literal: Literal = shapes.goals.literal(node, shapes.goals.rootScope);
       const shape = shapes.shape(shapes.goals.goal([literal]));
       const objects = shape.mayBeObject ? shape.objects : [];
-      if (node.patternProperties.size > FEW_PATTERNS) for (const one of objects) one.classes;
+      if (node.patternProperties.size > FEW_PATTERNS) { for (const one of objects) one.classes; }
       if (shape.mayBeArray) shape.arrays;
     }
   }
