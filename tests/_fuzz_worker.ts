@@ -21,7 +21,7 @@ export type FuzzMessage =
   | { readonly kind: "start"; readonly schema: string; readonly seed: number }
   | { readonly kind: "found"; readonly text: string }
   | { readonly kind: "progress"; readonly text: string }
-  | { readonly kind: "done"; readonly text: string; readonly slowest: string | null };
+  | { readonly kind: "done"; readonly text: string };
 
 /** Schemas of one seed; every batch has a seed of its own. */
 const BATCH = 200;
@@ -47,8 +47,10 @@ self.onmessage = async ({ data }: MessageEvent<FuzzOrder>) => {
       say({ kind: "progress", text: throughput() });
     }
   }
-  const slowest = tally.slowestMs > 1000 ? JSON.stringify(tally.slowest) : null;
-  say({ kind: "done", text: throughput(), slowest });
+  const notes: string[] = [];
+  if (tally.slowestMs > 1000) notes.push(`slowest: ${JSON.stringify(tally.slowest)}`);
+  if (tally.lateLimits > 0) notes.push(`a late limit: ${tally.lateLimit}`);
+  say({ kind: "done", text: [throughput(), ...notes].join("\n") });
 
   function throughput(): string {
     const seconds = (performance.now() - startedAt) / 1000;

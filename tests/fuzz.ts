@@ -76,7 +76,6 @@ async function fuzz(order: FuzzOrder): Promise<number> {
         return;
       case "done":
         console.log(data.text);
-        if (data.slowest !== null) console.log(`slowest: ${data.slowest}`);
         resolve();
     }
   };

@@ -54,3 +54,16 @@ Deno.test("forty objects in a set do not exhaust the ways to tell them apart", (
   assert(!matcher.acceptToken("}".charCodeAt(0)), "that one is there already");
   assert(after(matcher, "0}]").isAccepting());
 });
+
+Deno.test("a grammar that has met tens of thousands of names forgets most of them", () => {
+  const vocabulary = vocabularyWith([]);
+  const schema = { type: "object", additionalProperties: { type: "integer" } };
+  const grammar = compileJsonSchema(schema, vocabulary, { cache: false });
+  const first = grammar.internals.begin().state;
+  for (let round = 0; round < 400; round++) {
+    const names = Array.from({ length: 60 }, (_, i) => [`n${round}-${i}`, i] as const);
+    const matcher = after(new Matcher(grammar), JSON.stringify(Object.fromEntries(names)));
+    assert(matcher.isAccepting());
+  }
+  assert(grammar.internals.begin().state !== first);
+});

@@ -49,7 +49,7 @@ const espalier: PeerEngine = {
     return error.code === "unsatisfiable_schema" ? "unsatisfiable" : "refused";
   },
   extras() {
-    const cachedMaskBytes = lastGrammar?.internals.engine.masks.sizeBytes ?? 0;
+    const cachedMaskBytes = lastGrammar?.internals.begin().engine.masks.sizeBytes ?? 0;
     const recompileUs = new Samples();
     for (const schema of compiledSchemas) {
       // A request brings its schema as a value of its own, so the cache has to compare content.

@@ -73,5 +73,5 @@ Deno.test("a path leads to an accepting state, and too long a search gives up", 
   const startedAt = performance.now();
   const far = ANY.length(500_000, 1_000_000);
   assertEquals(shortestPath(ANY.automaton, far), null);
-  assert(performance.now() - startedAt < 5000);
+  assert(performance.now() - startedAt < 20_000);
 });

@@ -13,7 +13,7 @@ import {
   UnsupportedSchemaError,
 } from "../json_schema/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
-import { CompiledGrammar } from "./compiled_grammar.ts";
+import { CompiledGrammar, type GrammarInternals, type GrammarStart } from "./compiled_grammar.ts";
 import { Engine } from "./engine.ts";
 import { GrammarCache } from "./grammar_cache.ts";
 import { JsonContext, type Whitespace } from "./json_context.ts";
@@ -104,8 +104,41 @@ function compile(
     CompileJsonSchemaOptions,
 ): CompiledGrammar {
   const root = readSchema(schema, { externalSchemas, assertFormats, limits });
-  const engine = Engine.of(vocabulary, whitespace === "any" ? "any" : "plain");
-  const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
+  const begin = (): JsonStart => {
+    const engine = Engine.of(vocabulary, whitespace === "any" ? "any" : "plain");
+    const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
+    return startOf(root, shapes, engine, whitespace);
+  };
+  return new CompiledGrammar(vocabulary, new JsonGrammar(begin));
+}
+
+/** Parser states after which a grammar begins afresh. Some hundred bytes each, with what hangs on them. */
+const MAXIMUM_STATES = 100_000;
+
+interface JsonStart extends GrammarStart {
+  readonly context: JsonContext;
+}
+
+class JsonGrammar implements GrammarInternals {
+  #current: JsonStart;
+
+  constructor(private readonly make: () => JsonStart) {
+    this.#current = make();
+  }
+
+  begin(): GrammarStart {
+    const { context, engine } = this.#current;
+    if (context.stateCount > MAXIMUM_STATES || engine.isFull) this.#current = this.make();
+    return this.#current;
+  }
+}
+
+function startOf(
+  root: SchemaNode,
+  shapes: ShapeStore,
+  engine: Engine,
+  whitespace: Whitespace,
+): JsonStart {
   checkSupport(root, shapes);
   const goal = shapes.rootGoal(root);
   if (shapes.isEmpty(goal)) {
@@ -118,8 +151,8 @@ function compile(
   }
   const context = new JsonContext(shapes, whitespace);
   const end = new EndState(whitespace === "any");
-  const start = new ValueState(context, [goal], { resolve: () => end }, null);
-  return new CompiledGrammar({ engine, start });
+  const state = new ValueState(context, [goal], { resolve: () => end }, null);
+  return { engine, state, context };
 }
 
 /**

@@ -88,7 +88,8 @@ export function compileChoice(choices: readonly string[], vocabulary: Vocabulary
 
 function compileWhole(regex: Regex, engine: Engine, name: () => string): CompiledGrammar {
   if (!engine.languages.automaton.isAlive(regex)) throw new EmptyGrammarError(name());
-  return new CompiledGrammar({ engine, start: new WholeText(engine, regex) });
+  const start = { engine, state: new WholeText(engine, regex) };
+  return new CompiledGrammar(engine.vocabulary, { begin: () => start });
 }
 
 /** A text that is one lexeme. */

@@ -19,14 +19,23 @@ export class CompiledGrammar {
   readonly internals: GrammarInternals;
 
   /** @internal */
-  constructor(internals: GrammarInternals) {
+  constructor(vocabulary: Vocabulary, internals: GrammarInternals) {
     this.internals = internals;
-    this.vocabulary = internals.engine.vocabulary;
+    this.vocabulary = vocabulary;
   }
 }
 
 /** What a matcher needs; not part of the public interface. */
 export interface GrammarInternals {
+  /**
+   * Where a new text begins. A grammar learns from each text, and what it has learned is bounded: from time to time it
+   * begins afresh. Texts that are under way keep what they began with.
+   */
+  begin(): GrammarStart;
+}
+
+/** Where a text begins, and with what its masks are computed. */
+export interface GrammarStart {
   readonly engine: Engine;
-  readonly start: ParserState;
+  readonly state: ParserState;
 }

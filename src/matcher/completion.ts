@@ -10,6 +10,7 @@
  * @module
  */
 
+import { LimitExceededError } from "../errors.ts";
 import { shortestPath } from "../json_schema/mod.ts";
 import type { Cursor, TextBytes } from "./cursor.ts";
 import { LEXEME, NAME, type NameState, type ParserState, STRUCTURE } from "./parser_state.ts";
@@ -41,6 +42,9 @@ export function completionBytes(cursor: Cursor, text: TextBytes): number[] | nul
       }
     }
     return bytes;
+  } catch (error) {
+    if (error instanceof LimitExceededError) return null;
+    throw error;
   } finally {
     text.length = length;
   }

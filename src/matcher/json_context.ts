@@ -20,6 +20,8 @@ export class JsonContext {
   readonly languages: SchemaLanguages;
   readonly automaton: Automaton;
   readonly quote: Regex;
+  /** States that were made so far. */
+  stateCount = 0;
   readonly witnesses: Witnesses;
   /** What stands after a comma or a colon in texts that are made up. */
   readonly space: string;
@@ -76,6 +78,7 @@ export class JsonContext {
 export abstract class JsonStructureState extends StructureState {
   constructor(protected readonly context: JsonContext) {
     super();
+    context.stateCount++;
   }
 
   protected override advance(byte: number): ParserState | null {

@@ -120,7 +120,7 @@ Deno.test("masks are remembered by state, and the memory for them is counted", (
   const own = smallVocabulary();
   const options = { whitespace: "any", cache: false } as const;
   const grammar = compileJsonSchema({ type: "string", maxLength: 9 }, own, options);
-  const { masks } = grammar.internals.engine;
+  const { masks } = grammar.internals.begin().engine;
   const mask = new Uint32Array(own.maskWordCount);
   const matcher = new Matcher(grammar);
   assert(acceptText(matcher, '"a'));

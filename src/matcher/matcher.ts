@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CompiledGrammar } from "./compiled_grammar.ts";
+import type { CompiledGrammar, GrammarStart } from "./compiled_grammar.ts";
 import { completionBytes } from "./completion.ts";
 import { Cursor, TextBytes } from "./cursor.ts";
 import { forcedBytes } from "./forced_bytes.ts";
@@ -13,6 +13,7 @@ import { forcedBytes } from "./forced_bytes.ts";
 export class Matcher {
   /** The grammar that is followed. */
   readonly grammar: CompiledGrammar;
+  #start: GrammarStart;
   #cursor: Cursor;
   #text = new TextBytes();
   /** Positions before each accepted token, for rollback. */
@@ -27,8 +28,9 @@ export class Matcher {
    */
   constructor(grammar: CompiledGrammar) {
     this.grammar = grammar;
-    this.#cursor = new Cursor(grammar.internals.start);
-    this.#cursor.settle(grammar.internals.start);
+    this.#start = grammar.internals.begin();
+    this.#cursor = new Cursor(this.#start.state);
+    this.#cursor.settle(this.#start.state);
   }
 
   /** Tokens accepted so far. */
@@ -44,7 +46,7 @@ export class Matcher {
    * @throws {RangeError} `out` has another length.
    */
   fillMask(out: Uint32Array): boolean {
-    const { vocabulary, internals } = this.grammar;
+    const { vocabulary } = this.grammar;
     if (out.length !== vocabulary.maskWordCount) {
       throw new RangeError(
         `a mask of this vocabulary has ${vocabulary.maskWordCount} words, got ${out.length}`,
@@ -54,7 +56,7 @@ export class Matcher {
       out.fill(0);
       return false;
     }
-    internals.engine.walk.fill(this.#cursor, this.#text, out);
+    this.#start.engine.walk.fill(this.#cursor, this.#text, out);
     if (this.isAccepting()) {
       for (const id of vocabulary.eosTokenIds) out[id >>> 5]! |= 1 << (id & 31);
       return true;
@@ -131,12 +133,14 @@ export class Matcher {
     this.#history = [];
     this.#text.length = 0;
     this.#hasEnded = false;
-    this.#cursor.settle(this.grammar.internals.start);
+    this.#start = this.grammar.internals.begin();
+    this.#cursor.settle(this.#start.state);
   }
 
   /** A second matcher at the same place; the two go on independently. */
   fork(): Matcher {
     const copy = new Matcher(this.grammar);
+    copy.#start = this.#start;
     copy.#cursor = this.#cursor.clone();
     copy.#text = this.#text.clone();
     copy.#history = this.#history.slice();

@@ -14,8 +14,8 @@ const grammar = compileFree({ type: "string" });
 /** Where `isBetweenCharacters` says yes while a string literal is written, as lengths of the text. */
 function betweenIn(literal: string): number[] {
   const text = new TextBytes();
-  const cursor = new Cursor(grammar.internals.start);
-  cursor.settle(grammar.internals.start);
+  const cursor = new Cursor(grammar.internals.begin().state);
+  cursor.settle(grammar.internals.begin().state);
   const places: number[] = [];
   const bytes = encoder.encode(literal);
   for (const byte of bytes.subarray(0, -1)) {

@@ -55,6 +55,8 @@ export class Tally {
   unjudged = 0;
   /** Errors about limits that came up only while a text was written. */
   lateLimits = 0;
+  /** The last of these, with its schema. */
+  lateLimit = "";
   /** The schema that took longest to compile. */
   slowestMs = 0;
   slowest: JsonSchema = true;
@@ -118,6 +120,7 @@ export async function check(
     if (elapsedMs > tally.slowestMs) [tally.slowestMs, tally.slowest] = [elapsedMs, schema];
   }
   if (isUnsatisfiable && grammars.length > 0) {
+    if (NARROWED.test(JSON.stringify(schema))) return null;
     return { what: "unsatisfiable in some layouts only", layout: layoutName(grammars.length) };
   }
   let validators: Validators;
@@ -135,6 +138,7 @@ export async function check(
   } catch (error) {
     if (error instanceof LimitExceededError) {
       tally.lateLimits++;
+      tally.lateLimit = `${error.limit} in ${JSON.stringify(schema)}`;
       return null;
     }
     return { what: `crash: ${describe(error)}` };
