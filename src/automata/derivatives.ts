@@ -40,6 +40,9 @@ import type { Machine } from "./machine.ts";
 
 const BACKSLASH = 0x5c;
 
+/** Beside 1 (alive) and 2 (dead): the search for a member was given up. */
+const UNDECIDED = 3;
+
 /** `end, target, …`. Plain arrays: half the memory of small typed ones, and lighter on the garbage collector. */
 type Intervals = readonly number[];
 
@@ -152,6 +155,7 @@ export class Automaton {
   isAlive(regex: Regex): boolean {
     this.#cover(regex);
     const known = this.#alive.at(regex);
+    if (known === UNDECIDED) throw this.#tooHard();
     if (known !== 0) return known === 1;
     const alive = this.#decideAlive(regex);
     this.#alive.data[regex] = alive ? 1 : 2;
@@ -184,7 +188,7 @@ export class Automaton {
     const targets = new Int32Array(intervals.length >> 1);
     for (let i = 0; i < targets.length; i++) {
       const target = intervals[2 * i + 1] as number;
-      targets[i] = target !== EMPTY && this.isAlive(target) ? target : EMPTY;
+      targets[i] = target !== EMPTY && this.#isKnownAlive(target) ? target : EMPTY;
       if (targets[i] !== EMPTY) this.stateInfo(target);
     }
     this.rows.reserve(256);
@@ -367,13 +371,15 @@ export class Automaton {
         while (store.kind.at(rest) === KIND_CONCAT) {
           // Tails are shared: most are known from the state before.
           const known = rest < this.#alive.length ? this.#alive.at(rest) : 0;
-          if (known !== 0) return known === 1;
+          if (known === 1 || known === 2) return known === 1;
           if (!this.isAlive(store.a.at(rest))) return false;
           rest = store.b.at(rest);
         }
         return this.isAlive(rest);
       }
       case KIND_UNION:
+        for (let i = 0; i < b; i++) if (this.#isKnownAlive(store.pool.at(a + i))) return true;
+        // Those that could not be decided throw once more.
         for (let i = 0; i < b; i++) if (this.isAlive(store.pool.at(a + i))) return true;
         return false;
       case KIND_REPEAT:
@@ -408,8 +414,29 @@ export class Automaton {
     }
     const maximum = this.#limits.emptinessSearch;
     const alive = this.#searchAccepting(regex, maximum);
-    if (alive === undefined) throw new LimitExceededError("emptinessSearch", Infinity, maximum);
+    if (alive === undefined) {
+      this.#cover(regex);
+      this.#alive.data[regex] = UNDECIDED;
+      throw this.#tooHard();
+    }
     return alive;
+  }
+
+  #tooHard(): LimitExceededError {
+    return new LimitExceededError("emptinessSearch", Infinity, this.#limits.emptinessSearch);
+  }
+
+  /**
+   * Whether a state is alive, as far as that can be decided within the limits. What cannot is left out of rows: a state
+   * that is alive was found so by a path, and the states of that path are known to be.
+   */
+  #isKnownAlive(regex: Regex): boolean {
+    try {
+      return this.isAlive(regex);
+    } catch (error) {
+      if (error instanceof LimitExceededError && error.limit === "emptinessSearch") return false;
+      throw error;
+    }
   }
 
   /**
@@ -426,6 +453,7 @@ export class Automaton {
     const origin = new Map<Regex, Regex>([[start, start]]);
     const open = [start];
     const later: Regex[] = [];
+    let sawUndecided = false;
     for (let oldest = 0, turn = 0; oldest < open.length || later.length > 0; turn ^= 1) {
       if (oldest >= open.length) open.push(...later.splice(0));
       const state = turn === 0 ? open[oldest++] as Regex : open.pop() as Regex;
@@ -435,18 +463,25 @@ export class Automaton {
         if (target === EMPTY || origin.has(target)) continue;
         this.#cover(target);
         if (this.#alive.at(target) === 2) continue;
+        if (this.#alive.at(target) === UNDECIDED) {
+          sawUndecided = true;
+          continue;
+        }
         const kind = this.store.kind.at(target);
         const needsSearch = kind === KIND_INTERSECT || kind === KIND_NOT;
         if (
           this.#alive.at(target) === 1 || this.store.nullable.at(target) === 1 ||
-          !needsSearch && this.isAlive(target)
+          !needsSearch && this.#isKnownAlive(target)
         ) {
           for (let at = state; this.#alive.at(at) !== 1; at = origin.get(at) as Regex) {
             this.#alive.data[at] = 1;
           }
           return true;
         }
-        if (!needsSearch) continue;
+        if (!needsSearch) {
+          if (this.#alive.at(target) !== 2) sawUndecided = true;
+          continue;
+        }
         if (origin.size >= maximum) return undefined;
         origin.set(target, state);
         const isEscape = intervals[i - 1] === BACKSLASH &&
@@ -454,6 +489,7 @@ export class Automaton {
         (isEscape ? later : open).push(target);
       }
     }
+    if (sawUndecided) return undefined;
     for (const state of origin.keys()) this.#alive.data[state] = 2;
     return false;
   }

@@ -106,7 +106,8 @@ export class ArrayAlternative {
   readonly initial: ArrayObligations;
   readonly #obligations = new Map<string, ArrayObligations>();
   readonly #literals: (readonly Literal[])[] = [];
-  readonly #prefixLength: number;
+  /** Places that may differ from the rest. */
+  readonly prefixLength: number;
   /** Of states that were found to be completable, by place and obligations. */
   readonly #alive = new Set<string>();
 
@@ -119,8 +120,8 @@ export class ArrayAlternative {
     this.min = draft.min;
     this.max = draft.max;
     this.isUnique = draft.isUnique;
-    this.#prefixLength = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
-    let horizon = Math.max(this.#prefixLength, draft.min, finite(draft.max) + 1);
+    this.prefixLength = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
+    let horizon = Math.max(this.prefixLength, draft.min, finite(draft.max) + 1);
     for (const fact of draft.clauses.flat()) {
       if (fact.kind === "some") horizon = Math.max(horizon, fact.from, finite(fact.to));
       else if (fact.kind === "min" || fact.kind === "max") {
@@ -133,7 +134,7 @@ export class ArrayAlternative {
 
   /** What the item at a place has to fulfil, obligations aside. */
   literalsAt(index: number): readonly Literal[] {
-    const place = Math.min(index, this.#prefixLength);
+    const place = Math.min(index, this.prefixLength);
     return this.#literals[place] ??= this.blocks.map(({ prefix, rest }) => prefix[place] ?? rest);
   }
 
@@ -218,7 +219,7 @@ export class ArrayAlternative {
       if (this.isUnique) {
         if (!this.#canBeDistinct(count, this.min, extra)) return false;
       } else {
-        const last = Math.min(this.min, Math.max(count, this.#prefixLength) + 1);
+        const last = Math.min(this.min, Math.max(count, this.prefixLength) + 1);
         for (let index = count; index < last; index++) {
           if (this.#isPlaceEmpty(index, extra)) return false;
         }
@@ -293,7 +294,7 @@ export class ArrayAlternative {
       if (this.queries.isEmpty(goal)) return false;
       const values = this.queries.valuesOf(goal, count - 1);
       options.push(values === null ? [] : values.map(canonicalText));
-      if (values === null && from + place >= this.#prefixLength) break; // and so for all that follow
+      if (values === null && from + place >= this.prefixLength) break; // and so for all that follow
     }
     const tried = new Set<string>();
     const place = (index: number): boolean => {

@@ -93,6 +93,9 @@ export class GoalStore {
       this.#nesting++;
       try {
         literal = this.#makeLiteral(node, inner);
+      } catch (error) {
+        byScope.delete(inner.id);
+        throw error;
       } finally {
         this.#nesting--;
       }

@@ -18,7 +18,7 @@ export type {
   SchemaResource,
 } from "./schema_node.ts";
 export { InvalidSchemaError, UnsatisfiableSchemaError, UnsupportedSchemaError } from "./errors.ts";
-export { canonicalText, parseExactly } from "./json_value.ts";
+export { canonicalText, isJsonObject, parseExactly } from "./json_value.ts";
 export { SchemaLanguages } from "./schema_languages.ts";
 export { opposite } from "./goal.ts";
 export type { Goal, GoalStore, Literal } from "./goal.ts";

@@ -51,8 +51,12 @@ export class Witnesses {
     if (known !== undefined) return known;
     if (this.#active.has(goal) || this.shapes.isEmpty(goal)) return null;
     this.#active.add(goal);
-    const text = this.#scalar(goal) ?? this.#container(goal);
-    this.#active.delete(goal);
+    let text: string | null;
+    try {
+      text = this.#scalar(goal) ?? this.#container(goal);
+    } finally {
+      this.#active.delete(goal);
+    }
     if (text !== null) this.#texts.set(goal, text);
     return text;
   }

@@ -15,7 +15,13 @@ import type {
   JsonValue,
   Literal,
 } from "../json_schema/mod.ts";
-import { canonicalText, isEasier, opposite, parseExactly } from "../json_schema/mod.ts";
+import {
+  canonicalText,
+  isEasier,
+  isJsonObject,
+  opposite,
+  parseExactly,
+} from "../json_schema/mod.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { ValueState, type ValueWait } from "./json_value_state.ts";
 import { ANY_TEXT, type ParserState } from "./parser_state.ts";
@@ -135,7 +141,23 @@ class ArrayFrame {
     if (goals.length === 0) return null;
     const prefix = this.count === 0 ? "[" : ",";
     const capture = this.capture !== null ? this.capture + prefix : this.scope.isUnique ? "" : null;
-    return new ValueState(context, goals, new ItemWait(this, pending, capture), capture);
+    const isExact = this.scope.value.isExact ||
+      pending.some((threads) => threads.some((thread) => this.#mayMeet(thread)));
+    return new ValueState(context, goals, new ItemWait(this, pending, capture), capture, isExact);
+  }
+
+  /** Whether a string, an array or an object as an item may be what a later place cannot do without. */
+  #mayMeet({ alternative, obligations }: Thread): boolean {
+    if (!alternative.isUnique) return false;
+    if (obligations.clauses.length > 0 || obligations.counters.length > 0) return true;
+    const { shapes } = this.scope.context;
+    const last = Math.max(this.count + 1, alternative.prefixLength);
+    for (let place = this.count + 1; place <= last; place++) {
+      const goal = shapes.goals.goal(alternative.literalsAt(place));
+      const values = shapes.valuesOf(goal, MAXIMUM_TRIED);
+      if (values?.some((value) => typeof value === "string" || isContainer(value))) return true;
+    }
+    return false;
   }
 
   /** What an item must not be: what is there already, and what a later place cannot do without. */
@@ -229,6 +251,10 @@ class ArrayFrame {
     const capture = this.scope.value.capture === null ? null : this.capture + open;
     return this.scope.value.finish([...fulfilled].sort((x, y) => x - y), capture);
   }
+}
+
+function isContainer(value: JsonValue): boolean {
+  return Array.isArray(value) || isJsonObject(value);
 }
 
 /** The value of an item; undefined where a number in it has more digits than numbers are compared with. */

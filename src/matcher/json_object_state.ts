@@ -270,7 +270,9 @@ class ObjectFrame {
       ? null
       : `${this.capture}${this.seen.count === 0 ? "{" : ","}${JSON.stringify(name)}:`;
     const wait = new PropertyWait(this, name, pending.threads);
-    return new BeforeColon(context, new ValueState(context, pending.goals, wait, capture));
+    const { isExact } = this.scope.value;
+    const value = new ValueState(context, pending.goals, wait, capture, isExact);
+    return new BeforeColon(context, value);
   }
 }
 

@@ -45,12 +45,14 @@ export class ValueState extends JsonStructureState {
   /**
    * @param goals What the alternatives around want of the value; each has a value.
    * @param capture What is known of the text of the item of `uniqueItems` that is being written; null outside of one.
+   * @param isExact Whether the item may be one of the few values that a place after it can have.
    */
   constructor(
     context: JsonContext,
     readonly goals: readonly Goal[],
     private readonly wait: ValueWait,
     readonly capture: string | null,
+    readonly isExact = false,
   ) {
     super(context);
   }
@@ -126,8 +128,8 @@ export class ValueState extends JsonStructureState {
       ? quoted(regexes[0]!, EPSILON)
       : store.union(regexes.map((regex, label) => quoted(regex, store.label(label))));
     // A mask that stands for all texts needs so many that the item of a set can be any of them.
-    const isLong = isString && (this.capture === null ||
-      regexes.every((content) => this.context.isLarge(content)));
+    const isLong = isString && (this.capture === null || !this.isExact &&
+        regexes.every((content) => this.context.isLarge(content)));
     return new ScalarState(this.context, this, start, [...groups.values()], isLong);
   }
 

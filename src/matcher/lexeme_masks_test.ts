@@ -135,3 +135,18 @@ Deno.test("masks are remembered by state, and the memory for them is counted", (
   other.fillMask(mask);
   assertEquals(masks.sizeBytes, size);
 });
+
+Deno.test("an item of a set that a later place cannot do without is not taken for any text", () => {
+  const schemas: readonly (readonly [unknown, string])[] = [
+    [{ uniqueItems: true, prefixItems: [true, { const: "" }] }, '["'],
+    [{ uniqueItems: true, prefixItems: [true], items: { const: "a" } }, '["a'],
+    [{ uniqueItems: true, prefixItems: [true, { const: ["a"] }], minItems: 2 }, '[["a'],
+    [{ uniqueItems: true, prefixItems: [true, { const: { k: "a" } }], minItems: 2 }, '[{"k":"a'],
+    [{ uniqueItems: true, contains: { const: "a" }, minContains: 1, maxItems: 2 }, '["a'],
+  ];
+  for (const [schema, start] of schemas) {
+    const matcher = new Matcher(compileFree(schema));
+    assert(acceptText(matcher, start), start);
+    assertEquals(maskDifference(matcher), null, JSON.stringify(schema));
+  }
+});
