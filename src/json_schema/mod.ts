@@ -28,13 +28,10 @@ export { WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
 export { numberMachine } from "./number_machine.ts";
 export { isEasier } from "./array_alternative.ts";
 export type { ArrayAlternative, ArrayObligations } from "./array_alternative.ts";
-export { ObjectProgress, splitByLanguages } from "./object_alternative.ts";
-export type {
-  Completion,
-  ObjectAlternative,
-  ObjectObligations,
-  SplitClass,
-} from "./object_alternative.ts";
+export { splitByLanguages } from "./name_classes.ts";
+export type { SplitClass } from "./name_classes.ts";
+export { ObjectProgress } from "./object_completion.ts";
+export type { Completion, ObjectAlternative, ObjectObligations } from "./object_alternative.ts";
 export { SeenNames } from "./seen_names.ts";
 export { Witnesses } from "./witness.ts";
 export type { WitnessForm } from "./witness.ts";

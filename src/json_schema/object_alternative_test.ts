@@ -3,12 +3,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { LimitExceededError } from "../errors.ts";
 import { rootOf } from "./_shape_fixtures.ts";
-import {
-  type ObjectAlternative,
-  type ObjectObligations,
-  ObjectProgress,
-  splitByLanguages,
-} from "./object_alternative.ts";
+import { type ObjectAlternative, type ObjectObligations } from "./object_alternative.ts";
+import { splitByLanguages } from "./name_classes.ts";
+import { ObjectProgress } from "./object_completion.ts";
 import { SchemaLanguages } from "./schema_languages.ts";
 import { SeenNames } from "./seen_names.ts";
 import type { ShapeStore } from "./shape.ts";

@@ -20,9 +20,9 @@ import { shortestWord } from "./language_size.ts";
 import {
   type ObjectAlternative,
   type ObjectObligations,
-  ObjectProgress,
   type PropertyPlan,
 } from "./object_alternative.ts";
+import { ObjectProgress } from "./object_completion.ts";
 import { WORD_FALSE, WORD_NULL, WORD_TRUE } from "./scalar_sets.ts";
 import { SeenNames } from "./seen_names.ts";
 import type { ShapeStore } from "./shape.ts";
