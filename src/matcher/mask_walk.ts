@@ -80,6 +80,9 @@ export class MaskWalk {
   fill(cursor: Cursor, text: TextBytes, out: Uint32Array): void {
     const { state } = cursor;
     this.#out = out;
+    // A mask that ended with an error may have left these elsewhere.
+    this.#trie = this.vocabulary.trie;
+    this.#offset = 0;
     this.#cursor = cursor;
     this.#written = text;
     switch (state.kind) {
