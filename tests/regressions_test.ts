@@ -67,3 +67,13 @@ Deno.test("a grammar that has met tens of thousands of names forgets most of the
   }
   assert(grammar.internals.begin().state !== first);
 });
+
+Deno.test("the one name that a schema leaves is not spent on a value that another name would have to make up for", () => {
+  const schema = {
+    propertyNames: { maxLength: 0 },
+    oneOf: [true, { additionalProperties: { required: ["a"] } }],
+  };
+  const matcher = new Matcher(compileJsonSchema(schema, vocabularyWith([])));
+  assert(!after(matcher, '{"":').acceptToken("4".charCodeAt(0)), "4 fits both branches");
+  assert(after(matcher, "{}}").isAccepting());
+});

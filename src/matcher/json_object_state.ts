@@ -19,6 +19,7 @@ import {
   SeenNames,
   splitByLanguages,
   type SplitClass,
+  textsOf,
 } from "../json_schema/mod.ts";
 import { type JsonContext, JsonStructureState } from "./json_context.ts";
 import { ValueState, type ValueWait } from "./json_value_state.ts";
@@ -31,6 +32,9 @@ interface Thread {
   readonly alternative: ObjectAlternative;
   readonly obligations: ObjectObligations;
 }
+
+/** Classes of at most so many names are taken apart. */
+const FEW_NAMES = 64;
 
 /** The goals of a property's value, and the threads that go on when they are fulfilled. */
 interface PendingValue {
@@ -57,33 +61,35 @@ export function openObject(context: JsonContext, value: ValueState): ParserState
 
 /** One object: the names that its alternatives tell apart, and its frames. */
 class ObjectScope {
+  /** Names that are followed one by one. */
   readonly names: TextSet;
-  readonly #mentioned: readonly string[];
+  /** Classes of all other names. */
+  readonly classes: readonly SplitClass[];
+  readonly #listed: readonly string[];
   readonly #frames = new Map<string, ObjectFrame>();
-  #classes: readonly SplitClass[] | undefined;
 
   constructor(
     readonly context: JsonContext,
     readonly value: ValueState,
-    private readonly threads: readonly Thread[],
+    threads: readonly Thread[],
   ) {
+    const { languages, shapes } = context;
     const names = new Set<string>();
-    for (const { alternative } of threads) for (const name of alternative.names) names.add(name);
-    this.names = context.languages.textSet(names);
-    this.#mentioned = [...names];
-  }
-
-  /** Classes of the names that no alternative mentions. */
-  get classes(): readonly SplitClass[] {
-    if (this.#classes === undefined) {
-      const { languages, shapes } = this.context;
-      const splitters = new Set<Regex>();
-      for (const { alternative } of this.threads) {
-        for (const language of alternative.languages) splitters.add(language);
-      }
-      this.#classes = splitByLanguages(languages.strings.all, [...splitters], shapes);
+    const splitters = new Set<Regex>();
+    for (const { alternative } of threads) {
+      for (const name of alternative.names) names.add(name);
+      for (const language of alternative.languages) splitters.add(language);
     }
-    return this.#classes;
+    const classes = splitByLanguages(languages.strings.all, [...splitters], shapes);
+    // In a class of few names each that is written counts, so none may stand for another.
+    this.classes = classes.filter(({ language }) => {
+      if (isInfinite(languages, language)) return true;
+      const few = textsOf(languages, language, FEW_NAMES);
+      for (const name of few ?? []) names.add(name);
+      return few === null;
+    });
+    this.names = languages.textSet(names);
+    this.#listed = [...names];
   }
 
   /** The names of the alternatives and those that were written. */
@@ -92,7 +98,7 @@ class ObjectScope {
     const others = seen.names.filter((name) =>
       name.isWellFormed() && languages.indexIn(this.names, name) < 0
     );
-    return others.length === 0 ? this.names : languages.textSet([...this.#mentioned, ...others]);
+    return others.length === 0 ? this.names : languages.textSet([...this.#listed, ...others]);
   }
 
   frame(threads: readonly Thread[], seen: SeenNames, capture: string | null): ObjectFrame {
