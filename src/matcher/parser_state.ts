@@ -13,6 +13,7 @@
  */
 
 import type { Automaton, Regex, TextSet } from "../automata/mod.ts";
+import type { MaskTicket } from "./state_masks.ts";
 
 export const STRUCTURE = 0;
 export const LEXEME = 1;
@@ -25,8 +26,10 @@ export type ParserState = StructureState | LexemeState | NameState;
 export const ANY_TEXT = "\ud800";
 
 /** Between lexemes. */
-export abstract class StructureState {
+export abstract class StructureState implements MaskTicket {
   readonly kind = STRUCTURE;
+  maskSlot = -1;
+  maskGiving = 0;
   #next: (ParserState | null | undefined)[] | undefined;
   #allowed: Uint8Array | undefined;
 
@@ -110,8 +113,10 @@ export abstract class LexemeState {
 }
 
 /** Inside a property name, after the opening quote. */
-export abstract class NameState {
+export abstract class NameState implements MaskTicket {
   readonly kind = NAME;
+  maskSlot = -1;
+  maskGiving = 0;
   /** Names that have a meaning of their own, or may not come again. */
   abstract readonly names: TextSet;
   /** `nextAllowed[i]` is the first index from `i` on of a name that may come, or `names.size`. */
