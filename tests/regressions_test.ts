@@ -77,3 +77,16 @@ Deno.test("the one name that a schema leaves is not spent on a value that anothe
   assert(!after(matcher, '{"":').acceptToken("4".charCodeAt(0)), "4 fits both branches");
   assert(after(matcher, "{}}").isAccepting());
 });
+
+Deno.test("a set that needs three of three values may begin with any of them", () => {
+  const schema = {
+    uniqueItems: true,
+    type: "array",
+    contains: { enum: [null, true, false] },
+    minContains: 3,
+    unevaluatedItems: false,
+  };
+  const grammar = compileJsonSchema(schema, vocabularyWith([]));
+  assert(after(new Matcher(grammar), "[true,null,false]").isAccepting());
+  assert(!after(new Matcher(grammar), "[true,null,").acceptToken("t".charCodeAt(0)));
+});

@@ -130,9 +130,11 @@ class ArrayFrame {
         const next = { ...thread, obligations: choice.obligations };
         // Exclusions for the items after this one: it is one of them only when it is known.
         if (!this.#isAlive(next, this.count + 1, this.seen)) continue;
-        let index = goals.indexOf(choice.goal);
+        const goal = this.#leaving(next, choice.goal, extra);
+        if (goal === null) continue;
+        let index = goals.indexOf(goal);
         if (index < 0) {
-          index = goals.push(choice.goal) - 1;
+          index = goals.push(goal) - 1;
           pending.push([]);
         }
         pending[index]!.push(next);
@@ -160,16 +162,21 @@ class ArrayFrame {
     return false;
   }
 
-  /** What an item must not be: what is there already, and what a later place cannot do without. */
-  #exclusions({ alternative, obligations }: Thread): Literal[] {
-    if (!alternative.isUnique) return [];
+  /** What an item must not be: what is there already. */
+  #exclusions({ alternative }: Thread): Literal[] {
+    if (!alternative.isUnique || this.seen.values.length === 0) return [];
+    return [opposite(this.scope.context.shapes.oneOf(this.seen.values))];
+  }
+
+  /** The goal of an item that leaves the places after it what they cannot do without; null if none does. */
+  #leaving(next: Thread, goal: Goal, extra: readonly Literal[]): Goal | null {
+    const { alternative, obligations } = next;
+    if (!alternative.isUnique || this.count + 1 >= alternative.min) return goal;
     const { shapes } = this.scope.context;
-    const extra = this.seen.values.length === 0 ? [] : [opposite(shapes.oneOf(this.seen.values))];
-    if (this.count + 1 >= alternative.min) return extra;
     const wanted = new Map<string, JsonValue>();
     for (let place = this.count + 1; place < alternative.min; place++) {
-      const goal = shapes.goals.goal([...alternative.literalsAt(place), ...extra]);
-      const values = shapes.valuesOf(goal, MAXIMUM_TRIED);
+      const later = shapes.goals.goal([...alternative.literalsAt(place), ...extra]);
+      const values = shapes.valuesOf(later, MAXIMUM_TRIED);
       for (const value of values ?? []) wanted.set(canonicalText(value), value);
       if (place > this.count + MAXIMUM_TRIED) break;
     }
@@ -177,7 +184,9 @@ class ArrayFrame {
       const without = opposite(shapes.oneOf([...this.seen.values, value]));
       return !alternative.isAlive(obligations, this.count + 1, [without]);
     });
-    return taken.length === 0 ? extra : [...extra, opposite(shapes.oneOf(taken))];
+    if (taken.length === 0) return goal;
+    const left = shapes.goals.goal([...goal.literals, opposite(shapes.oneOf(taken))]);
+    return shapes.isEmpty(left) ? null : left;
   }
 
   #isAlive({ alternative, obligations }: Thread, count: number, seen: SeenItems): boolean {
