@@ -128,7 +128,7 @@ class JsonGrammar implements GrammarInternals {
 
   begin(): GrammarStart {
     const { context, engine } = this.#current;
-    if (context.stateCount > MAXIMUM_STATES || engine.isFull) this.#current = this.make();
+    if (context.stateCount > MAXIMUM_STATES || engine.isOverfull) this.#current = this.make();
     return this.#current;
   }
 }

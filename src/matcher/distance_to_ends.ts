@@ -18,6 +18,8 @@ import { type Automaton, EMPTY, type Regex } from "../automata/mod.ts";
 /** Most states, and most characters, that are looked at. */
 const MAXIMUM_STATES = 1500;
 const MAXIMUM_CHARACTERS = 40;
+/** Most rows that are filled for the purpose: they may be dear, and the attempt may be in vain. */
+const MAXIMUM_NEW_ROWS = 400;
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
@@ -51,8 +53,10 @@ function measure(automaton: Automaton, start: Regex, characters: number): number
   const indexOf = new Map<Regex, number>([[start, 0]]);
   /** By state, the states from which one plain character, or any other byte, leads there. */
   const plainBefore: number[][] = [[]], otherBefore: number[][] = [[]];
+  const rowsBefore = automaton.rowCount;
   for (let i = 0; i < states.length; i++) {
     const offset = automaton.row(states[i]!);
+    if (automaton.rowCount - rowsBefore > MAXIMUM_NEW_ROWS) return null;
     const plain = new Set<Regex>(), other = new Set<Regex>();
     for (let byte = 0; byte < 256; byte++) {
       const target = automaton.rows.data[offset + byte]!;

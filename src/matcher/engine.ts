@@ -15,8 +15,8 @@ import { LexemeMasks } from "./lexeme_masks.ts";
 import { MaskWalk } from "./mask_walk.ts";
 
 /** Expressions, and rows of the automaton (1 KiB each), after which a new store is begun. */
-const MAXIMUM_EXPRESSIONS = 400_000;
-const MAXIMUM_ROWS = 50_000;
+const MAXIMUM_EXPRESSIONS = 1_000_000;
+const MAXIMUM_ROWS = 100_000;
 
 /** The shared part of the grammars over one vocabulary. */
 export class Engine {
@@ -47,8 +47,17 @@ export class Engine {
 
   /** Whether new grammars should have a new engine. */
   get isFull(): boolean {
+    return this.#isOver(1);
+  }
+
+  /** Whether the grammars that it has should move to a new one, although they begin cold there. */
+  get isOverfull(): boolean {
+    return this.#isOver(2);
+  }
+
+  #isOver(times: number): boolean {
     const { store, automaton } = this.languages;
-    return store.size > MAXIMUM_EXPRESSIONS || automaton.rowCount > MAXIMUM_ROWS;
+    return store.size > times * MAXIMUM_EXPRESSIONS || automaton.rowCount > times * MAXIMUM_ROWS;
   }
 }
 

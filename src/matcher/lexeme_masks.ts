@@ -76,6 +76,8 @@ const FAR_QUOTES = 3;
 const NONE_REMOVED = new Int32Array(0);
 /** With more tokens to take away than these, a mask has its own copy of the tokens that stay. */
 const MANY_REMOVED = 2048;
+/** After so many patterns in a row that have too many states, bounds on lengths are followed like any other. */
+const MANY_VAIN_ATTEMPTS = 8;
 /** A state that keeps at least this share of the vocabulary's nodes in reach is compared with any string. */
 const MOST = 0.5;
 
@@ -91,6 +93,7 @@ export class LexemeMasks {
   readonly #anyStack: Int32Array;
   /** Content and closing quote of any string. */
   readonly #anyString: Regex;
+  #vainAttempts = 0;
   /** The most characters of a token of a mask. */
   readonly #longest = new WeakMap<Uint32Array, number>();
   /** Tokens inside any string by their number of characters, most first; made when it is needed. */
@@ -240,8 +243,13 @@ export class LexemeMasks {
     if (patterns.length === 0 || (min === 0 && max === Infinity)) return null;
     // A complement alone would take more than strings.
     const pattern = store.intersect([store.star(this.anyCharacter), ...patterns]);
+    if (this.#vainAttempts >= MANY_VAIN_ATTEMPTS) return null;
     const distance = distanceToEnds(this.automaton, pattern, min);
-    if (distance === null) return null;
+    if (distance === null) {
+      this.#vainAttempts++;
+      return null;
+    }
+    this.#vainAttempts = 0;
     const alone = this.get(store.concat(pattern, this.quote), true) as Recorded;
     if (max < this.#longestStay(alone) + distance) return null;
     if (min === 0) return alone;
