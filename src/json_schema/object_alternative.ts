@@ -188,7 +188,7 @@ export class ObjectAlternative {
     const { strings } = this.queries.languages;
     return splitByLanguages(strings.all, this.languages, this.queries).map((one) => ({
       language: one.language,
-      literals: this.literalsInClass((language) => language === strings.all || one.isIn(language)),
+      literals: this.literalsInClass(one.isIn),
     })).filter(({ literals }) => !literals.includes(NEVER));
   }
 

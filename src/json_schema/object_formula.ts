@@ -44,11 +44,8 @@ export class PropertyBlock {
       const found: Literal[] = own === undefined ? [] : [own];
       for (const { language, literal } of this.patterns) {
         if (this.languages.has(language, name)) found.push(literal);
-        else continue;
       }
-      const spokenOf = own !== undefined ||
-        this.patterns.some(({ language }) => this.languages.has(language, name));
-      literals = spokenOf ? found : [this.rest];
+      literals = found.length > 0 ? found : [this.rest];
       if (this.#known.size < 4096) this.#known.set(name, literals);
     }
     return literals;

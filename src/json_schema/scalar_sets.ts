@@ -35,14 +35,6 @@ export const WORD_TRUE = 2;
 export const WORD_FALSE = 4;
 const ALL_WORDS = 7;
 
-/** The values of `const` and `enum`, or null where neither is there. */
-export function listedValues(node: SchemaNode): readonly JsonValue[] | null {
-  if (node.constant !== undefined) {
-    return [node.constant.value]; // with `enum` too: the enumeration is intersected on its own
-  }
-  return node.enumeration ?? null;
-}
-
 /** The scalar values that fulfil a goal. */
 export class ScalarSets {
   readonly #words: ApplicatorEvaluation<number>;
@@ -75,7 +67,7 @@ function conjunction<T>(evaluation: ApplicatorEvaluation<T>, { literals }: Goal)
   return evaluation.algebra.and(literals.map((literal) => evaluation.literal(literal)));
 }
 
-/** Calls `take` for `const` and `enum`, whichever are there; true when one was. */
+/** Calls `take` with the values of `const` and of `enum`, whichever are there. */
 function eachList(node: SchemaNode, take: (values: readonly JsonValue[]) => void): void {
   if (node.constant !== undefined) take([node.constant.value]);
   if (node.enumeration !== undefined) take(node.enumeration);

@@ -319,12 +319,13 @@ export class MaskWalk {
     else this.#walkStructure(v + 1, this.#trie.end[v]!, state);
   }
 
-  #text(start: number, end: number): string {
-    if (start >= 0) return decoder.decode(this.#path.subarray(start, end));
+  /** What a lexeme has written: from a depth on, or with what came before the token where that is -1. */
+  #lexemeBytes(start: number, end: number): Uint8Array {
+    if (start >= 0) return this.#path.subarray(start, end);
     const bytes = new Uint8Array(this.#prefix.length + end);
     bytes.set(this.#prefix);
     bytes.set(this.#path.subarray(0, end), this.#prefix.length);
-    return decoder.decode(bytes);
+    return bytes;
   }
 
   /**
@@ -369,7 +370,10 @@ export class MaskWalk {
           continue;
         }
         if (end[v] !== v + 1 || needsText) {
-          const next = state.end(info >> 1, needsText ? this.#text(lexemeStart, level) : "");
+          const next = state.end(
+            info >> 1,
+            needsText ? decoder.decode(this.#lexemeBytes(lexemeStart, level)) : "",
+          );
           if (next === null) this.#forbid(v, v + 1);
           else this.#enterAfter(v, next);
           // What came after may have made rows.
@@ -381,7 +385,7 @@ export class MaskWalk {
       } else if (nullable[current] === 1) {
         const after = state.end(
           automaton.stateInfo(current) >> 1,
-          needsText ? this.#text(lexemeStart, level - 1) : "",
+          needsText ? decoder.decode(this.#lexemeBytes(lexemeStart, level - 1)) : "",
         );
         const next = after === null || after.kind !== STRUCTURE ? null : after.step(b);
         if (next !== null) {
@@ -452,7 +456,7 @@ export class MaskWalk {
         const info = automaton.stateInfo(other);
         if ((info & 1) === 1) {
           // Not while correcting: a quote leads to no listed name.
-          const next = state.endOther(info >> 1, this.#name(nameStart, above));
+          const next = state.endOther(info >> 1, decodeName(this.#lexemeBytes(nameStart, above)));
           if (next !== null) {
             this.#allow(v);
             if (end[v] !== v + 1) this.#enterAfter(v, next);
@@ -475,14 +479,6 @@ export class MaskWalk {
       } else low[level] = high[level] = 0;
       v++;
     }
-  }
-
-  #name(start: number, end: number): string {
-    if (start >= 0) return decodeName(this.#path.subarray(start, end));
-    const bytes = new Uint8Array(this.#prefix.length + end);
-    bytes.set(this.#prefix);
-    bytes.set(this.#path.subarray(0, end), this.#prefix.length);
-    return decodeName(bytes);
   }
 }
 
