@@ -20,8 +20,6 @@
 
 import { Matcher } from "../matcher/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
-import { CompletionReserve } from "./completion_reserve.ts";
-import type { Constraint } from "./constraint.ts";
 import { ContextLengthError, DeadEndError, TokenLimitTooSmallError } from "./errors.ts";
 import { EventStream } from "./event_stream.ts";
 import type {
@@ -32,6 +30,8 @@ import type {
   Prompt,
   TokenEvent,
 } from "./generation.ts";
+import { WorkerGrammar } from "./grammar_worker.ts";
+import { FreeTextGuide, type Guide, LocalGuide } from "./guide.ts";
 import type { LanguageModel, Sequence } from "./language_model.ts";
 import { EventLoopYielder } from "./macrotask.ts";
 import { encodeChat } from "./prompt_tokens.ts";
@@ -85,10 +85,7 @@ async function* run(
   const sampler = new Sampler(options.sampling);
   const promptTokenIds = readPrompt(model, options);
   const maxTokens = readMaxTokens(options.maxTokens, promptTokenIds.length, model);
-  const constraint = readConstraint(options);
-  const reserve = new CompletionReserve(constraint);
-  requireRoom(reserve, maxTokens, options.maxTokens, promptTokenIds.length, model);
-  const steps = new MaskedSteps(model.vocabulary, constraint);
+  const guide = openGuide(options, model.vocabulary);
   const decoder = new TokenTextDecoder(model.vocabulary);
   using eventLoop = new EventLoopYielder();
 
@@ -97,6 +94,7 @@ async function* run(
   let forwardPasses = 0, sampleMs = 0;
   let prefilledAt = 0, firstTokenAt = 0;
   let finishReason: FinishReason;
+  let isAccepting: boolean;
   let pending = promptTokenIds;
   const write = (tokenId: number, origin: TokenEvent["origin"]): TokenEvent => {
     const piece = decoder.push(tokenId);
@@ -107,11 +105,16 @@ async function* run(
     return event;
   };
 
-  const sequence = await model.openSequence();
+  let sequence: Sequence | undefined;
   try {
+    const shortest = await guide.shortestText();
+    signal?.throwIfAborted();
+    requireRoom(shortest, maxTokens, options.maxTokens, promptTokenIds.length, model);
+    sequence = await model.openSequence();
     for (;;) {
-      const logits = await steps.forward(sequence, pending, signal, text);
+      const { logits, mask } = await forward(sequence, pending, guide, signal);
       signal?.throwIfAborted();
+      if (mask === null) throw new DeadEndError(text);
       forwardPasses++;
       if (forwardPasses === 1) {
         prefilledAt = performance.now();
@@ -123,18 +126,19 @@ async function* run(
       }
 
       const samplingSince = performance.now();
-      const tokenId = sampler.sample(logits, steps.mask);
+      const tokenId = sampler.sample(logits, mask);
       sampleMs += performance.now() - samplingSince;
       firstTokenAt ||= performance.now();
-      steps.accept(tokenId, text);
+      const answer = guide.accept(tokenId, maxTokens - tokenIds.length - 1);
+      const verdict = answer instanceof Promise ? await answer : answer;
+      if (!verdict.isAccepted) throw new DeadEndError(text);
+      isAccepting = verdict.isAccepting;
       if (model.vocabulary.eosTokenIds.includes(tokenId)) {
         finishReason = "stop";
         break;
       }
-      if (!reserve.follow(tokenId, maxTokens - tokenIds.length - 1)) {
-        steps.takeBack();
-        for (const closingId of reserve.rest!) {
-          steps.accept(closingId, text);
+      if (verdict.closing !== null) {
+        for (const closingId of verdict.closing) {
           yield write(closingId, "closing");
           await eventLoop.maybeYield();
           signal?.throwIfAborted();
@@ -144,7 +148,7 @@ async function* run(
       }
       yield write(tokenId, "sampled");
 
-      if (steps.mustEnd(text)) {
+      if (verdict.mustEnd) {
         finishReason = "stop";
         break;
       }
@@ -157,14 +161,15 @@ async function* run(
       signal?.throwIfAborted();
     }
   } finally {
-    await sequence.dispose();
+    guide.dispose();
+    await sequence?.dispose();
   }
   const finishedAt = performance.now();
   return {
     text: text + decoder.end(),
     tokenIds,
     finishReason,
-    isComplete: finishReason === "stop" || steps.isAccepting,
+    isComplete: finishReason === "stop" || isAccepting,
     usage: {
       promptTokens: promptTokenIds.length,
       completionTokens: tokenIds.length,
@@ -174,107 +179,29 @@ async function* run(
       timeToFirstTokenMs: firstTokenAt - startedAt,
       prefillMs: prefilledAt - startedAt,
       decodeMs: finishedAt - prefilledAt,
-      maskMs: steps.maskMs,
-      completionMs: reserve.elapsedMs,
+      maskMs: guide.maskMs,
+      completionMs: guide.completionMs,
       sampleMs,
     },
     seed: sampler.seed,
   };
 }
 
-/** Forward passes with the mask of the position that they lead to. */
-class MaskedSteps {
-  /** What may be drawn at the current position. */
-  readonly mask: Uint32Array;
-  /** Time spent in the constraint so far. */
-  maskMs = 0;
-  readonly #constraint: Constraint | null;
-  readonly #vocabulary: Vocabulary;
-  #isMaskCurrent: boolean;
-
-  constructor(vocabulary: Vocabulary, constraint: Constraint | null) {
-    this.#vocabulary = vocabulary;
-    this.#constraint = constraint;
-    // Without a grammar the mask never changes.
-    this.mask = constraint ? new Uint32Array(vocabulary.maskWordCount) : writableTokens(vocabulary);
-    this.#isMaskCurrent = constraint === null;
+/** Feeds tokens, and has the mask computed while the model runs. */
+async function forward(
+  sequence: Sequence,
+  tokenIds: readonly number[],
+  guide: Guide,
+  signal: AbortSignal | undefined,
+): Promise<{ logits: Float32Array; mask: Uint32Array | null }> {
+  const pass = sequence.append(tokenIds, { logitCount: 1, signal });
+  const idle = pass.then(() => {}, () => {});
+  try {
+    const mask = await guide.mask();
+    return { logits: await pass, mask };
+  } finally {
+    await idle; // the sequence must be, before it is disposed
   }
-
-  /** Whether the grammar accepts the text; false for free text. */
-  get isAccepting(): boolean {
-    return this.#constraint?.isAccepting() ?? false;
-  }
-
-  /** Feeds tokens and computes the mask while the model does. */
-  async forward(
-    sequence: Sequence,
-    tokenIds: readonly number[],
-    signal: AbortSignal | undefined,
-    text: string,
-  ): Promise<Float32Array> {
-    const pass = sequence.append(tokenIds, { logitCount: 1, signal });
-    try {
-      this.#fillMask(text);
-    } catch (error) {
-      await pass.catch(() => {}); // the sequence must be idle before it is disposed
-      throw error;
-    }
-    return await pass;
-  }
-
-  /** Tells the grammar; a refusal of a token that the mask allowed is a defect. */
-  accept(tokenId: number, text: string): void {
-    if (this.#constraint === null) return;
-    const since = performance.now();
-    if (!this.#constraint.acceptToken(tokenId)) throw new DeadEndError(text);
-    this.maskMs += performance.now() - since;
-    this.#isMaskCurrent = false;
-  }
-
-  /** Undoes the last {@link MaskedSteps.accept}; to be asked of a constraint only. */
-  takeBack(): void {
-    this.#constraint!.rollback(1);
-    this.#isMaskCurrent = false;
-  }
-
-  /** Whether the grammar leaves nothing but the end. */
-  mustEnd(text: string): boolean {
-    if (!this.#constraint?.isAccepting()) return false;
-    this.#fillMask(text);
-    const { eosTokenIds } = this.#vocabulary;
-    for (let index = 0; index < this.mask.length; index++) {
-      let word = this.mask[index]!;
-      if (word === 0) continue;
-      for (const id of eosTokenIds) if (id >>> 5 === index) word &= ~(1 << (id & 31));
-      if (word !== 0) return false;
-    }
-    return true;
-  }
-
-  #fillMask(text: string): void {
-    if (this.#isMaskCurrent) return;
-    const since = performance.now();
-    if (!this.#constraint!.fillMask(this.mask)) throw new DeadEndError(text);
-    this.maskMs += performance.now() - since;
-    this.#isMaskCurrent = true;
-  }
-}
-
-const writableMasks = new WeakMap<Vocabulary, Uint32Array>();
-
-/** Free text may have every id that exists; rows of logits are often wider than the vocabulary. */
-function writableTokens(vocabulary: Vocabulary): Uint32Array {
-  let mask = writableMasks.get(vocabulary);
-  if (mask === undefined) {
-    mask = new Uint32Array(vocabulary.maskWordCount);
-    for (let id = 0; id < vocabulary.logitsSize; id++) {
-      if (vocabulary.isSpecial(id) || vocabulary.tokenBytes(id) !== null) {
-        mask[id >>> 5]! |= 1 << (id & 31);
-      }
-    }
-    writableMasks.set(vocabulary, mask);
-  }
-  return mask;
 }
 
 function readPrompt(model: LanguageModel, options: Prompt): readonly number[] {
@@ -315,24 +242,27 @@ function readMaxTokens(
 
 /** Refuses a limit that not even the completion of the empty text keeps. */
 function requireRoom(
-  { rest }: CompletionReserve,
+  shortest: readonly number[] | null,
   maxTokens: number,
   asked: number | undefined,
   promptTokenCount: number,
   model: LanguageModel,
 ): void {
-  if (rest === null || rest.length <= maxTokens) return;
+  if (shortest === null || shortest.length <= maxTokens) return;
   const { contextLength } = model.info;
-  const needed = promptTokenCount + rest.length;
+  const needed = promptTokenCount + shortest.length;
   if (asked === undefined && needed > contextLength) {
     throw new ContextLengthError(needed, contextLength, promptTokenCount);
   }
-  throw new TokenLimitTooSmallError(rest.length, maxTokens);
+  throw new TokenLimitTooSmallError(shortest.length, maxTokens);
 }
 
-function readConstraint(options: GenerationOptions): Constraint | null {
-  if (options.grammar !== undefined && options.constraint !== undefined) {
+function openGuide({ grammar, constraint }: GenerationOptions, vocabulary: Vocabulary): Guide {
+  if (grammar !== undefined && constraint !== undefined) {
     throw new TypeError("give either grammar or constraint, not both");
   }
-  return options.constraint ?? (options.grammar ? new Matcher(options.grammar) : null);
+  if (constraint !== undefined) return new LocalGuide(vocabulary, constraint);
+  if (grammar === undefined) return new FreeTextGuide(vocabulary);
+  if (grammar instanceof WorkerGrammar) return grammar.openGuide();
+  return new LocalGuide(vocabulary, new Matcher(grammar));
 }

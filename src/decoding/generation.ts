@@ -8,6 +8,7 @@
 
 import type { CompiledGrammar } from "../matcher/mod.ts";
 import type { Constraint } from "./constraint.ts";
+import type { WorkerGrammar } from "./grammar_worker.ts";
 import type { ChatMessage } from "./language_model.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
@@ -26,8 +27,8 @@ export type Prompt =
 
 /** Options of `generate` besides the prompt. */
 export interface GenerationOptions {
-  /** The frame that the text must stay inside; default: free text. */
-  grammar?: CompiledGrammar;
+  /** The frame that the text must stay inside, on this thread or of a `GrammarWorker`; default: free text. */
+  grammar?: CompiledGrammar | WorkerGrammar;
   /** A matcher of one's own in place of `grammar`, e.g. one that stands in the middle of a text. */
   constraint?: Constraint;
   /**

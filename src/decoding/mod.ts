@@ -35,6 +35,8 @@ export type {
   TokenEvent,
   Usage,
 } from "./generation.ts";
+export { GrammarWorker, WorkerGrammar } from "./grammar_worker.ts";
+export type { CompileInWorkerOptions, GrammarWorkerOptions } from "./grammar_worker.ts";
 export { PartialJson } from "./partial_json.ts";
 export { encodeChat } from "./prompt_tokens.ts";
 export type { EncodeChatOptions } from "./prompt_tokens.ts";

@@ -18,6 +18,7 @@ import {
   type FinishReason,
   generate,
   type GenerationResult,
+  type GrammarWorker,
   IncompleteOutputError,
   type LanguageModel,
   PartialJson,
@@ -66,6 +67,11 @@ export interface ExtractOptions<Schema> {
    * their declared properties only, unless the schema sets `additionalProperties` itself.
    */
   undeclaredProperties?: boolean;
+  /**
+   * A Worker, made with the model's vocabulary, in which the schema is compiled and the masks are computed, so that neither
+   * holds up this thread. Default: on this thread.
+   */
+  grammars?: GrammarWorker;
   /** Called whenever the value has grown. */
   onPartial?: (partial: DeepPartial<InferInput<Schema>>) => void;
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as z from "zod";
 import { z as z3 } from "zod/v3";
-import { ContextLengthError, TokenLimitTooSmallError } from "../decoding/mod.ts";
+import { ContextLengthError, GrammarWorker, TokenLimitTooSmallError } from "../decoding/mod.ts";
 import { scriptedModel } from "../decoding/testing.ts";
 import { EmptyTextError, ValidationError } from "./errors.ts";
 import { extract, streamExtract } from "./extract.ts";
@@ -178,4 +178,12 @@ Deno.test("an abort rejects with the signal's reason", async () => {
   );
   assertEquals(error.name, "AbortError");
   assertEquals(model.openSequenceCount, 0);
+});
+
+Deno.test("a Worker can do the compiling and the masks", async () => {
+  await using model = scriptedModel({ script: '{"name":"Ada","born":1815}' });
+  await using grammars = await GrammarWorker.start(model.vocabulary);
+  const schema = z.object({ name: z.string(), born: z.int() });
+  const { value } = await extract(model, { schema, text: "Ada was born in 1815.", grammars });
+  assertEquals(value, { name: "Ada", born: 1815 });
 });

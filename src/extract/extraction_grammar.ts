@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { GrammarWorker, WorkerGrammar } from "../decoding/mod.ts";
 import {
   type CompiledGrammar,
   compileJsonSchema,
@@ -29,10 +30,18 @@ export interface CompileExtractionOptions {
   readonly limits?: CompileJsonSchemaOptions["limits"];
 }
 
+/** Where {@link compileExtraction} compiles. */
+export interface ExtractionCompiler {
+  /** Compiles on its thread, for the same vocabulary; default: on this one. */
+  readonly grammars?: GrammarWorker;
+  /** Stops waiting for the compilation. */
+  readonly signal?: AbortSignal;
+}
+
 /** A schema of any kind, ready for a model with the vocabulary it was compiled for. */
 export interface ExtractionGrammar extends ReadSchema {
   /** What the output is held to. */
-  readonly grammar: CompiledGrammar;
+  readonly grammar: CompiledGrammar | WorkerGrammar;
 }
 
 /**
@@ -49,11 +58,14 @@ export interface ExtractionGrammar extends ReadSchema {
 export async function compileExtraction(
   schema: unknown,
   vocabulary: Vocabulary,
-  options: CompileExtractionOptions = {},
+  options: CompileExtractionOptions & ExtractionCompiler = {},
 ): Promise<ExtractionGrammar> {
-  const { whitespace = "compact", undeclaredProperties = false, limits } = options;
+  const { whitespace = "compact", undeclaredProperties = false, limits, grammars, signal } =
+    options;
   const { jsonSchema, validate } = await readSchema(schema);
   if (!undeclaredProperties) closeObjects(jsonSchema);
-  const grammar = compileJsonSchema(jsonSchema, vocabulary, { whitespace, limits });
+  const grammar = grammars
+    ? await grammars.compileJsonSchema(jsonSchema, { whitespace, limits, signal })
+    : compileJsonSchema(jsonSchema, vocabulary, { whitespace, limits });
   return { jsonSchema, validate, grammar };
 }

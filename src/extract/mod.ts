@@ -15,7 +15,11 @@ export type {
 export { EmptyTextError, SchemaConversionError, ValidationError } from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
 export { compileExtraction } from "./extraction_grammar.ts";
-export type { CompileExtractionOptions, ExtractionGrammar } from "./extraction_grammar.ts";
+export type {
+  CompileExtractionOptions,
+  ExtractionCompiler,
+  ExtractionGrammar,
+} from "./extraction_grammar.ts";
 export { extractionPrompt } from "./extraction_prompt.ts";
 export type {
   ExtractionExample,

@@ -5,7 +5,7 @@
  */
 
 export { Vocabulary } from "./vocabulary.ts";
-export type { FromTokenizerOptions, VocabularyOptions } from "./vocabulary.ts";
+export type { FromTokenizerOptions, PackedVocabulary, VocabularyOptions } from "./vocabulary.ts";
 export { TokenizerFormatError } from "./token_bytes.ts";
 export type { TokenizerJson } from "./token_bytes.ts";
 export { TokenTrie } from "./token_trie.ts";

@@ -27,6 +27,24 @@ export interface FromTokenizerOptions {
   logitsSize?: number;
 }
 
+/** A vocabulary taken apart for the way to another thread. */
+export interface PackedVocabulary {
+  /** The bytes of all tokens, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Where each token's bytes begin; one more entry than tokens. */
+  readonly starts: Int32Array;
+  /** 1 for ids that write nothing. */
+  readonly isHole: Uint8Array;
+  /** Ids that end a text. */
+  readonly eosTokenIds: readonly number[];
+  /** Ids that a grammar never lets into a text, EOS ids included. */
+  readonly specialTokenIds: readonly number[];
+  /** Width of the logits. */
+  readonly logitsSize: number;
+  /** Names of added tokens by id. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
 /** Names under which common tokenizers end a turn or a text. */
 const EOS_NAMES = [
   "<|im_end|>",
@@ -161,6 +179,47 @@ export class Vocabulary {
       specialTokenIds: [...addedTokens.keys()],
       logitsSize: Math.max(options.logitsSize ?? 0, tokens.length),
     }, addedTokens);
+  }
+
+  /**
+   * The vocabulary as a few flat arrays, for sending it to a Worker: a structured clone of these costs a
+   * millisecond, one of 150,000 small arrays a hundred.
+   */
+  pack(): PackedVocabulary {
+    const starts = new Int32Array(this.tokenCount + 1);
+    const isHole = new Uint8Array(this.tokenCount);
+    for (let id = 0; id < this.tokenCount; id++) {
+      const bytes = this.#tokens[id];
+      isHole[id] = bytes ? 0 : 1;
+      starts[id + 1] = starts[id]! + (bytes?.length ?? 0);
+    }
+    const bytes = new Uint8Array(starts[this.tokenCount]!);
+    for (let id = 0; id < this.tokenCount; id++) bytes.set(this.#tokens[id] ?? [], starts[id]);
+    const specialTokenIds: number[] = [];
+    for (let id = 0; id < this.logitsSize; id++) if (this.isSpecial(id)) specialTokenIds.push(id);
+    return {
+      bytes,
+      starts,
+      isHole,
+      eosTokenIds: this.eosTokenIds,
+      specialTokenIds,
+      logitsSize: this.logitsSize,
+      names: this.#names,
+    };
+  }
+
+  /**
+   * The vocabulary that {@link Vocabulary.pack} took apart.
+   *
+   * @param packed Not copied: leave it unchanged.
+   */
+  static unpack(packed: PackedVocabulary): Vocabulary {
+    const { bytes, starts, isHole, names } = packed;
+    const tokens = Array.from(
+      isHole,
+      (hole, id) => hole === 1 ? null : bytes.subarray(starts[id], starts[id + 1]),
+    );
+    return new Vocabulary(tokens, packed, names);
   }
 
   /** Bytes that a token writes; null for special tokens and unused ids. */

@@ -144,3 +144,19 @@ Deno.test("the bytes of a text's tokens are the text's", () => {
     }),
   );
 });
+
+Deno.test("packed and cloned, a vocabulary is the same", () => {
+  const tokens = [bytes("a"), null, bytes("ab"), bytes(""), bytes("<end>"), bytes("é")];
+  const vocabulary = Vocabulary.fromBytes(tokens, { eosTokenIds: [4], logitsSize: 40 });
+  const copy = Vocabulary.unpack(structuredClone(vocabulary.pack()));
+  for (let id = 0; id < 40; id++) {
+    assertEquals(copy.tokenBytes(id), vocabulary.tokenBytes(id));
+    assertEquals(copy.isSpecial(id), vocabulary.isSpecial(id));
+  }
+  assertEquals(copy.eosTokenIds, vocabulary.eosTokenIds);
+  assertEquals(copy.maskWordCount, vocabulary.maskWordCount);
+  assertEquals(copy.trie, vocabulary.trie);
+  const qwen = Vocabulary.fromTokenizer(tokenizerJSON);
+  assertEquals(Vocabulary.unpack(qwen.pack()).trie, qwen.trie);
+  assertEquals(Vocabulary.unpack(qwen.pack()).addedTokenName(151_645), "<|im_end|>");
+});
