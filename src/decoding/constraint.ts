@@ -32,4 +32,8 @@ export interface Constraint {
    * it a token limit never leaves a text incomplete; without it the text is cut.
    */
   completionTokens?(): number[] | null;
+  /** The bytes that every continuation begins with; without it the loop asks the model for each token. */
+  forcedBytes?(): readonly number[];
+  /** Whether the last token is content (of a string, a number) and not part of the frame; penalties are for content. */
+  readonly isLastTokenContent?: boolean;
 }

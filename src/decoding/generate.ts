@@ -4,42 +4,33 @@
  *     prefill -> mask -> sample -> accept -> forward -> mask -> …
  *
  * The loop ends at an EOS token, where the grammar allows nothing but the end (no pass is spent on hearing
- * the model say so), at `maxTokens`, or with the signal.
+ * the model say so), at a stop string, at `maxTokens`, or with the signal.
  *
  * `maxTokens` does not cut a text that a grammar frames: a token after which the tokens left would not do to
  * complete the text is taken back, and a completion that was known to fit is written in its place, without passes.
  *
- * Tokens that are accepted but not yet in the model's cache are `pending`; one forward pass takes all of
- * them and gives the logits after the last. Today that is one token a pass. The mask of a step is computed
- * while the pass runs, so with a model on another thread it costs no time at all.
+ * What the grammar leaves no choice about needs no pass of its own: the tokens that the tokenizer would make of it
+ * (`forced_tokens.ts`) go into the next pass together with the one that was chosen, the first of them with the prompt.
+ * The mask of a step is computed while the pass runs, so with a model on another thread it costs no time at all.
  *
  * Cost a step: the pass, plus one walk over the logits, plus the mask and the completion; see `timings`.
  *
  * @module
  */
 
-import { Matcher } from "../matcher/mod.ts";
-import type { Vocabulary } from "../vocabulary/mod.ts";
-import { ContextLengthError, DeadEndError, TokenLimitTooSmallError } from "./errors.ts";
 import { EventStream } from "./event_stream.ts";
 import type {
-  FinishReason,
   GenerationEvent,
   GenerationOptions,
   GenerationResult,
   Prompt,
-  TokenEvent,
+  SampleEvent,
+  SampleOptions,
 } from "./generation.ts";
-import { WorkerGrammar } from "./grammar_worker.ts";
-import { FreeTextGuide, type Guide, LocalGuide } from "./guide.ts";
+import { readRequest } from "./generation_request.ts";
+import { GuidedText } from "./guided_text.ts";
 import type { LanguageModel, Sequence } from "./language_model.ts";
-import { EventLoopYielder } from "./macrotask.ts";
-import { encodeChat } from "./prompt_tokens.ts";
 import { Sampler } from "./sampling.ts";
-import { TokenTextDecoder } from "./token_text.ts";
-
-/** Tokens that a generation may write when nobody says how many. */
-const DEFAULT_MAX_TOKENS = 1024;
 
 /**
  * Lets a model continue a prompt, inside a grammar if one is given.
@@ -75,194 +66,85 @@ export function generate(
   return new EventStream(run(model, options));
 }
 
+/**
+ * Lets a model continue a prompt several times, from one pass over the prompt.
+ *
+ * The texts are written one after the other, each with a cache of its own that begins as the prompt's.
+ *
+ * @param model A loaded model.
+ * @param options As for {@link generate}, and how many; the seeds follow one another from `sampling.seed` on.
+ * @returns Events, each with the number of its text, and the results in their order. Errors as of {@link generate}.
+ */
+export function generateSamples(
+  model: LanguageModel,
+  options: Prompt & SampleOptions,
+): EventStream<SampleEvent, GenerationResult[]> {
+  return new EventStream(runSamples(model, options));
+}
+
 async function* run(
   model: LanguageModel,
   options: Prompt & GenerationOptions,
 ): AsyncGenerator<GenerationEvent, GenerationResult> {
-  const { signal } = options;
   const startedAt = performance.now();
-  signal?.throwIfAborted();
-  const sampler = new Sampler(options.sampling);
-  const promptTokenIds = readPrompt(model, options);
-  const maxTokens = readMaxTokens(options.maxTokens, promptTokenIds.length, model);
-  const guide = openGuide(options, model.vocabulary);
-  const decoder = new TokenTextDecoder(model.vocabulary);
-  using eventLoop = new EventLoopYielder();
-
-  const tokenIds: number[] = [];
-  let text = "";
-  let forwardPasses = 0, sampleMs = 0;
-  let prefilledAt = 0, firstTokenAt = 0;
-  let finishReason: FinishReason;
-  let isAccepting: boolean;
-  let pending = promptTokenIds;
-  const write = (tokenId: number, origin: TokenEvent["origin"]): TokenEvent => {
-    const piece = decoder.push(tokenId);
-    text += piece;
-    const index = tokenIds.push(tokenId) - 1;
-    const event: TokenEvent = { type: "token", tokenId, index, text: piece, origin };
-    options.onToken?.(event);
-    return event;
-  };
-
+  const request = readRequest(model, options);
+  const text = new GuidedText(model, request, options, options.sampling);
   let sequence: Sequence | undefined;
   try {
-    const shortest = await guide.shortestText();
-    signal?.throwIfAborted();
-    requireRoom(shortest, maxTokens, options.maxTokens, promptTokenIds.length, model);
+    await text.start();
     sequence = await model.openSequence();
-    for (;;) {
-      const { logits, mask } = await forward(sequence, pending, guide, signal);
-      signal?.throwIfAborted();
-      if (mask === null) throw new DeadEndError(text);
-      forwardPasses++;
-      if (forwardPasses === 1) {
-        prefilledAt = performance.now();
-        yield {
-          type: "prompt",
-          promptTokenCount: promptTokenIds.length,
-          prefillMs: prefilledAt - startedAt,
-        };
-      }
-
-      const samplingSince = performance.now();
-      const tokenId = sampler.sample(logits, mask);
-      sampleMs += performance.now() - samplingSince;
-      firstTokenAt ||= performance.now();
-      const answer = guide.accept(tokenId, maxTokens - tokenIds.length - 1);
-      const verdict = answer instanceof Promise ? await answer : answer;
-      if (!verdict.isAccepted) throw new DeadEndError(text);
-      isAccepting = verdict.isAccepting;
-      if (model.vocabulary.eosTokenIds.includes(tokenId)) {
-        finishReason = "stop";
-        break;
-      }
-      if (verdict.closing !== null) {
-        for (const closingId of verdict.closing) {
-          yield write(closingId, "closing");
-          await eventLoop.maybeYield();
-          signal?.throwIfAborted();
-        }
-        finishReason = "length";
-        break;
-      }
-      yield write(tokenId, "sampled");
-
-      if (verdict.mustEnd) {
-        finishReason = "stop";
-        break;
-      }
-      if (tokenIds.length >= maxTokens) {
-        finishReason = "length";
-        break;
-      }
-      pending = [tokenId];
-      await eventLoop.maybeYield();
-      signal?.throwIfAborted();
-    }
+    const pass = await text.readPrompt(sequence);
+    const prefillMs = performance.now() - startedAt;
+    yield { type: "prompt", promptTokenCount: request.promptTokenIds.length, prefillMs };
+    yield* text.write(sequence, pass);
   } finally {
-    guide.dispose();
+    text.dispose();
     await sequence?.dispose();
   }
-  const finishedAt = performance.now();
-  return {
-    text: text + decoder.end(),
-    tokenIds,
-    finishReason,
-    isComplete: finishReason === "stop" || isAccepting,
-    usage: {
-      promptTokens: promptTokenIds.length,
-      completionTokens: tokenIds.length,
-      forwardPasses,
-    },
-    timings: {
-      timeToFirstTokenMs: firstTokenAt - startedAt,
-      prefillMs: prefilledAt - startedAt,
-      decodeMs: finishedAt - prefilledAt,
-      maskMs: guide.maskMs,
-      completionMs: guide.completionMs,
-      sampleMs,
-    },
-    seed: sampler.seed,
-  };
+  return text.result(startedAt);
 }
 
-/** Feeds tokens, and has the mask computed while the model runs. */
-async function forward(
-  sequence: Sequence,
-  tokenIds: readonly number[],
-  guide: Guide,
-  signal: AbortSignal | undefined,
-): Promise<{ logits: Float32Array; mask: Uint32Array | null }> {
-  const pass = sequence.append(tokenIds, { logitCount: 1, signal });
-  const idle = pass.then(() => {}, () => {});
+/** As {@link run}, several texts from one pass over the prompt. */
+async function* runSamples(
+  model: LanguageModel,
+  options: Prompt & SampleOptions,
+): AsyncGenerator<SampleEvent, GenerationResult[]> {
+  const startedAt = performance.now();
+  const { sampleCount, sampling } = options;
+  if (!Number.isInteger(sampleCount) || sampleCount < 1) {
+    throw new RangeError(`sampleCount must be a positive integer, got ${sampleCount}`);
+  }
+  const request = readRequest(model, options);
+  const seed = new Sampler(sampling).seed;
+  const results: GenerationResult[] = [];
+  let prompt: Sequence | undefined;
+  let logits: Float32Array | undefined;
   try {
-    const mask = await guide.mask();
-    return { logits: await pass, mask };
-  } finally {
-    await idle; // the sequence must be, before it is disposed
-  }
-}
-
-function readPrompt(model: LanguageModel, options: Prompt): readonly number[] {
-  const { messages, promptTokenIds } = options;
-  if ((messages === undefined) === (promptTokenIds === undefined)) {
-    throw new TypeError("give either messages or promptTokenIds");
-  }
-  if (messages !== undefined) {
-    if (messages.length === 0) throw new TypeError("messages is empty");
-    return encodeChat(model, messages);
-  }
-  if (promptTokenIds!.length === 0) throw new TypeError("promptTokenIds is empty");
-  for (const id of promptTokenIds!) {
-    if (!Number.isInteger(id) || id < 0 || id >= model.info.logitsSize) {
-      throw new RangeError(
-        `promptTokenIds: ${id} is not a token id in 0..${model.info.logitsSize - 1}`,
-      );
+    for (let sampleIndex = 0; sampleIndex < sampleCount; sampleIndex++) {
+      // Greedy texts are all the same; the seeds of others follow one another.
+      const own = seed === null ? sampling : { ...sampling, seed: (seed + sampleIndex) % 2 ** 53 };
+      const text = new GuidedText(model, request, options, own);
+      let sequence: Sequence | undefined;
+      try {
+        await text.start();
+        if (prompt === undefined) {
+          prompt = await model.openSequence();
+          logits = (await text.readPrompt(prompt)).logits;
+          const prefillMs = performance.now() - startedAt;
+          const promptTokenCount = request.promptTokenIds.length;
+          yield { type: "prompt", promptTokenCount, prefillMs, sampleIndex };
+        }
+        sequence = await prompt.fork();
+        const first = { logits: logits!, mask: await text.mask() };
+        for await (const event of text.write(sequence, first)) yield { ...event, sampleIndex };
+      } finally {
+        text.dispose();
+        await sequence?.dispose();
+      }
+      results.push(text.result(startedAt));
     }
+  } finally {
+    await prompt?.dispose();
   }
-  return promptTokenIds!;
-}
-
-function readMaxTokens(
-  asked: number | undefined,
-  promptTokenCount: number,
-  model: LanguageModel,
-): number {
-  if (asked !== undefined && (!Number.isInteger(asked) || asked < 1)) {
-    throw new RangeError(`maxTokens must be a positive integer, got ${asked}`);
-  }
-  const { contextLength } = model.info;
-  const needed = promptTokenCount + (asked ?? 1);
-  if (needed > contextLength) {
-    throw new ContextLengthError(needed, contextLength, promptTokenCount);
-  }
-  return asked ?? Math.min(DEFAULT_MAX_TOKENS, contextLength - promptTokenCount);
-}
-
-/** Refuses a limit that not even the completion of the empty text keeps. */
-function requireRoom(
-  shortest: readonly number[] | null,
-  maxTokens: number,
-  asked: number | undefined,
-  promptTokenCount: number,
-  model: LanguageModel,
-): void {
-  if (shortest === null || shortest.length <= maxTokens) return;
-  const { contextLength } = model.info;
-  const needed = promptTokenCount + shortest.length;
-  if (asked === undefined && needed > contextLength) {
-    throw new ContextLengthError(needed, contextLength, promptTokenCount);
-  }
-  throw new TokenLimitTooSmallError(shortest.length, maxTokens);
-}
-
-function openGuide({ grammar, constraint }: GenerationOptions, vocabulary: Vocabulary): Guide {
-  if (grammar !== undefined && constraint !== undefined) {
-    throw new TypeError("give either grammar or constraint, not both");
-  }
-  if (constraint !== undefined) return new LocalGuide(vocabulary, constraint);
-  if (grammar === undefined) return new FreeTextGuide(vocabulary);
-  if (grammar instanceof WorkerGrammar) return grammar.openGuide();
-  return new LocalGuide(vocabulary, new Matcher(grammar));
+  return results;
 }

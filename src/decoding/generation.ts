@@ -10,6 +10,7 @@ import type { CompiledGrammar } from "../matcher/mod.ts";
 import type { Constraint } from "./constraint.ts";
 import type { WorkerGrammar } from "./grammar_worker.ts";
 import type { ChatMessage } from "./language_model.ts";
+import type { StepProbabilities } from "./logprobs.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
 /** What the model continues: exactly one of the two. */
@@ -41,6 +42,21 @@ export interface GenerationOptions {
   maxTokens?: number;
   /** How tokens are drawn; default greedy. */
   sampling?: SamplingOptions;
+  /**
+   * Strings at which the text ends; they are not part of it. At most 16. Inside a grammar the text may be incomplete then:
+   * see `isComplete`.
+   */
+  stop?: readonly string[];
+  /**
+   * Asks for the probabilities of every token that the model chose, and for so many of the most probable ones; 0 to
+   * 20. Costs two more walks over the logits a token. Default: not asked for.
+   */
+  logprobs?: number;
+  /**
+   * Whether tokens that the grammar forces go into one pass with the token before them. False gives each a pass of its own:
+   * the same text, more slowly. Default true.
+   */
+  fastForward?: boolean;
   /** Ends the generation within one forward pass; it then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Called for every token, before the event is yielded. */
@@ -68,16 +84,30 @@ export interface TokenEvent {
   /** The text that became certain with it; empty in the middle of a character. */
   readonly text: string;
   /**
-   * Where it came from. `"sampled"`: drawn from the model's distribution under the mask. `"closing"`: written without
-   * asking the model, because the text had to end within `maxTokens`.
+   * Where it came from. `"sampled"`: drawn from the model's distribution under the mask. `"forced"`: the grammar left no
+   * choice. `"closing"`: written without asking the model, because the text had to end within `maxTokens`.
    */
-  readonly origin: "sampled" | "closing";
+  readonly origin: "sampled" | "forced" | "closing";
+  /** What the model gave it, where `logprobs` asked for that and the model chose it. */
+  readonly probabilities?: StepProbabilities;
 }
 
 /** What a generation reports while it runs. */
 export type GenerationEvent = PromptEvent | TokenEvent;
 
-/** Why a generation ended: at an end the model chose or the grammar set, or at `maxTokens`. */
+/** Options of `generateSamples` besides the prompt. */
+export interface SampleOptions extends GenerationOptions {
+  /** How many texts; at least 1. */
+  sampleCount: number;
+}
+
+/** An event of one of several texts. */
+export type SampleEvent = GenerationEvent & {
+  /** Which text, from 0; the prompt's only event has 0. */
+  readonly sampleIndex: number;
+};
+
+/** Why a generation ended: at an end that the model chose, the grammar set or a stop string made, or at `maxTokens`. */
 export type FinishReason = "stop" | "length";
 
 /** What a generation cost, in tokens. */
@@ -86,6 +116,8 @@ export interface Usage {
   readonly promptTokens: number;
   /** Tokens of the text; an EOS token is not counted. */
   readonly completionTokens: number;
+  /** Those of them that the grammar forced, without a pass of their own. */
+  readonly forcedTokens: number;
   /** Forward passes of the model, prefill included. */
   readonly forwardPasses: number;
 }
@@ -114,6 +146,8 @@ export interface GenerationResult {
   readonly tokenIds: readonly number[];
   /** Why it ended. */
   readonly finishReason: FinishReason;
+  /** The stop string at which it ended; null where there was none. */
+  readonly stopString: string | null;
   /** Whether the text is a sentence of the grammar; for free text, whether the model ended it. */
   readonly isComplete: boolean;
   /** What it cost, in tokens. */

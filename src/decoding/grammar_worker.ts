@@ -21,7 +21,7 @@ import type { CompileJsonSchemaOptions } from "../matcher/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { GrammarConnection, ThreadEndedError } from "./grammar_connection.ts";
 import type { Answer, GrammarSource, RequestBody } from "./grammar_worker_protocol.ts";
-import type { Guide, Verdict } from "./guide.ts";
+import type { Guide, TextStart, Verdict } from "./guide.ts";
 
 /** Options of {@link GrammarWorker.start}. */
 export interface GrammarWorkerOptions {
@@ -263,10 +263,10 @@ class WorkerGuide implements Guide {
     this.#id = worker.newId();
   }
 
-  async shortestText(): Promise<readonly number[] | null> {
-    const { shortestText } = await retrying(() => this.#open());
+  async start(): Promise<TextStart> {
+    const { start } = await retrying(() => this.#open());
     this.#askMask();
-    return shortestText ?? null;
+    return start!;
   }
 
   mask(): Promise<Uint32Array | null> {

@@ -11,7 +11,7 @@ import { EspalierError, LimitExceededError } from "../errors.ts";
 import * as automata from "../automata/mod.ts";
 import * as matcher from "../matcher/mod.ts";
 import type { PackedVocabulary } from "../vocabulary/mod.ts";
-import type { Verdict } from "./guide.ts";
+import type { TextStart, Verdict } from "./guide.ts";
 
 /** What is compiled: the arguments of the function of that name, the vocabulary left out. */
 export type GrammarSource =
@@ -39,8 +39,8 @@ export type Request = RequestBody & { readonly requestId: number };
 
 /** What a request comes to. */
 export interface Answer {
-  /** To `open`: the tokens that complete the text. */
-  readonly shortestText?: readonly number[] | null;
+  /** To `open`. */
+  readonly start?: TextStart;
   /** To `accept`. */
   readonly verdict?: Verdict;
   /** To `mask`; null at a dead end. */

@@ -60,7 +60,7 @@ function handle(request: Request): Answer {
       for (const id of request.tokenIds) matcher.acceptToken(id);
       const guide = new LocalGuide(vocabulary!, matcher);
       texts.set(request.text, guide);
-      return { shortestText: guide.shortestText(), ...timesOf(guide) };
+      return { start: guide.start(), ...timesOf(guide) };
     }
     case "accept": {
       const guide = texts.get(request.text)!;

@@ -30,6 +30,18 @@ export interface Verdict {
   readonly isAccepting: boolean;
   /** Whether the text has to end here. */
   readonly mustEnd: boolean;
+  /** The bytes that every continuation begins with. */
+  readonly forced: readonly number[];
+  /** Whether the token is the model's own words and not part of the frame. */
+  readonly isContent: boolean;
+}
+
+/** What is known before the first token. */
+export interface TextStart {
+  /** The tokens of a short text of the grammar; null where none is known. */
+  readonly shortest: readonly number[] | null;
+  /** The bytes that every text begins with. */
+  readonly forced: readonly number[];
 }
 
 /** The state of one text, as the loop sees it. */
@@ -37,8 +49,8 @@ export interface Guide {
   /** Time spent so far: on masks and following the grammar, and on keeping an end in hand; milliseconds. */
   readonly maskMs: number;
   readonly completionMs: number;
-  /** The tokens of a short text of the grammar, asked for at the start; null where none is known. */
-  shortestText(): Awaitable<readonly number[] | null>;
+  /** Asked once, first. */
+  start(): Awaitable<TextStart>;
   /**
    * The mask of the current position, to be read before the next token is accepted; null at a dead end, which
    * must never happen.
@@ -76,8 +88,8 @@ export class LocalGuide implements Guide {
     return this.#reserve.elapsedMs;
   }
 
-  shortestText(): readonly number[] | null {
-    return this.#reserve.rest;
+  start(): TextStart {
+    return { shortest: this.#reserve.rest, forced: this.#constraint.forcedBytes?.() ?? [] };
   }
 
   mask(): Uint32Array | null {
@@ -111,7 +123,15 @@ export class LocalGuide implements Guide {
 
   #verdict(isAccepted: boolean, closing: readonly number[] | null): Verdict {
     const isAccepting = this.#constraint.isAccepting();
-    return { isAccepted, closing, isAccepting, mustEnd: isAccepting && this.#mustEnd() };
+    const goesOn = isAccepted && closing === null && !isAccepting;
+    return {
+      isAccepted,
+      closing,
+      isAccepting,
+      mustEnd: isAccepting && this.#mustEnd(),
+      forced: goesOn ? this.#constraint.forcedBytes?.() ?? NONE : NONE,
+      isContent: this.#constraint.isLastTokenContent ?? true,
+    };
   }
 
   /** Whether the mask allows nothing but EOS. */
@@ -129,6 +149,17 @@ export class LocalGuide implements Guide {
   }
 }
 
+const NONE: readonly number[] = [];
+
+const FREE: Verdict = {
+  isAccepted: true,
+  closing: null,
+  isAccepting: false,
+  mustEnd: false,
+  forced: NONE,
+  isContent: true,
+};
+
 /** The guide of free text: any token that exists, no end that has to come. */
 export class FreeTextGuide implements Guide {
   readonly maskMs = 0;
@@ -139,8 +170,8 @@ export class FreeTextGuide implements Guide {
     this.#mask = writableTokens(vocabulary);
   }
 
-  shortestText(): null {
-    return null;
+  start(): TextStart {
+    return { shortest: null, forced: NONE };
   }
 
   mask(): Uint32Array {
@@ -148,7 +179,7 @@ export class FreeTextGuide implements Guide {
   }
 
   accept(): Verdict {
-    return { isAccepted: true, closing: null, isAccepting: false, mustEnd: false };
+    return FREE;
   }
 
   dispose(): void {}

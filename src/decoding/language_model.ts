@@ -22,6 +22,11 @@ export interface ChatMessage {
 export interface Tokenizer {
   /** Token ids of a text; special tokens written in the text are recognised only with `allowSpecial`. */
   encode(text: string, options?: { allowSpecial?: boolean }): number[];
+  /**
+   * The same tokens, special ones not recognised, by the pieces (words, punctuation, …) that the tokenizer never merges
+   * across. Without it the loop works token by token.
+   */
+  encodePieces?(text: string): number[][];
   /** The text of token ids, special tokens left out. */
   decode(tokenIds: readonly number[]): string;
   /** The prompt text of a conversation, special tokens written out; ends where the assistant's turn begins. */

@@ -23,7 +23,7 @@ export {
   TokenLimitTooSmallError,
 } from "./errors.ts";
 export { EventStream } from "./event_stream.ts";
-export { generate } from "./generate.ts";
+export { generate, generateSamples } from "./generate.ts";
 export type {
   FinishReason,
   GenerationEvent,
@@ -31,6 +31,8 @@ export type {
   GenerationResult,
   Prompt,
   PromptEvent,
+  SampleEvent,
+  SampleOptions,
   Timings,
   TokenEvent,
   Usage,
@@ -43,4 +45,7 @@ export type { EncodeChatOptions } from "./prompt_tokens.ts";
 export { RandomSource } from "./random.ts";
 export { mostProbable, Sampler } from "./sampling.ts";
 export type { SamplingOptions } from "./sampling.ts";
+export type { LogitAdjustmentOptions } from "./logit_adjustments.ts";
+export type { StepProbabilities, TokenProbability } from "./logprobs.ts";
+export { StopStrings } from "./stop_strings.ts";
 export { TokenTextDecoder } from "./token_text.ts";

@@ -8,6 +8,7 @@ import type { CompiledGrammar, GrammarStart } from "./compiled_grammar.ts";
 import { completionBytes } from "./completion.ts";
 import { Cursor, TextBytes } from "./cursor.ts";
 import { forcedBytes } from "./forced_bytes.ts";
+import { LEXEME } from "./parser_state.ts";
 
 /** A text so far and the tokens it is made of. Cheap to fork and to roll back. */
 export class Matcher {
@@ -164,6 +165,21 @@ export class Matcher {
     return written === bytes.length ? tokens : null;
   }
 
+  /** The bytes that the grammar leaves no choice about, from here to the next choice; maybe none. */
+  forcedBytes(): number[] {
+    return this.#hasEnded ? [] : forcedBytes(this.#cursor, this.#text);
+  }
+
+  /**
+   * Whether the last token was written inside one string, number or pattern and did not end it: it is content, and
+   * not part of the frame.
+   */
+  get isLastTokenContent(): boolean {
+    const last = this.#history.at(-1);
+    return last !== undefined && !this.#hasEnded && last.cursor.state === this.#cursor.state &&
+      this.#cursor.state.kind === LEXEME;
+  }
+
   /**
    * The tokens that write what the grammar leaves no choice about, from here to the next choice.
    *
@@ -171,9 +187,7 @@ export class Matcher {
    * the model's tokenizer would cut the text. Empty where there is a choice.
    */
   forcedTokens(): number[] {
-    if (this.#hasEnded) return [];
-    const bytes = forcedBytes(this.#cursor, this.#text);
-    return longestTokens(bytes, this.grammar.vocabulary.trie);
+    return longestTokens(this.forcedBytes(), this.grammar.vocabulary.trie);
   }
 }
 

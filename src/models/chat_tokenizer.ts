@@ -50,18 +50,26 @@ export class ChatTokenizer implements Tokenizer {
     if (text === "") return [];
     const tokenizer = this.#tokenizer;
     if (options.allowSpecial) return tokenizer.encode(text, { add_special_tokens: false }).ids;
-    // The steps of `encode` without the first, which cuts the text at added tokens.
+    return this.encodePieces(text).flat();
+  }
+
+  encodePieces(text: string): number[][] {
+    if (text === "") return [];
+    const tokenizer = this.#tokenizer;
+    // The steps of the library's `encode` without the first, which cuts the text at added tokens.
     const normalized = tokenizer.normalizer ? tokenizer.normalizer(text) : text;
     const pieces = tokenizer.pre_tokenizer
       ? tokenizer.pre_tokenizer(normalized, { section_index: 0 })
       : [normalized];
-    return tokenizer.model!(pieces).map((token) => {
-      const id = tokenizer.token_to_id(token);
-      if (id === undefined) {
-        throw new RangeError(`the tokenizer has no id for ${JSON.stringify(token)}`);
-      }
-      return id;
-    });
+    return pieces.map((piece) =>
+      tokenizer.model!([piece]).map((token) => {
+        const id = tokenizer.token_to_id(token);
+        if (id === undefined) {
+          throw new RangeError(`the tokenizer has no id for ${JSON.stringify(token)}`);
+        }
+        return id;
+      })
+    );
   }
 
   decode(tokenIds: readonly number[]): string {
