@@ -4,6 +4,7 @@
  * @module
  */
 
+export { closeObjects } from "./closed_objects.ts";
 export { extract, streamExtract } from "./extract.ts";
 export type {
   DeepPartial,

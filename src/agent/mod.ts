@@ -1,0 +1,20 @@
+/**
+ * Tools and agents: a model that calls functions whose arguments always fit.
+ *
+ * @module
+ */
+
+export { prepareTurn, writeTurn } from "./assistant_turn.ts";
+export type {
+  PreparedTurn,
+  TurnEvent,
+  TurnRequest,
+  TurnResult,
+  TurnTimings,
+  TurnToolCall,
+  TurnToolChoice,
+  TurnUsage,
+} from "./assistant_turn.ts";
+export type { AnswerFormat, TurnCompiler, TurnGrammar } from "./turn_grammar.ts";
+export { encodeToolPrompt } from "./tool_prompt.ts";
+export type { ToolCall, ToolDefinition } from "./tool_definition.ts";
