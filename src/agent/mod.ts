@@ -17,4 +17,5 @@ export type {
 } from "./assistant_turn.ts";
 export type { AnswerFormat, TurnCompiler, TurnGrammar } from "./turn_grammar.ts";
 export { encodeToolPrompt } from "./tool_prompt.ts";
+export { callText } from "./written_call.ts";
 export type { ToolCall, ToolDefinition } from "./tool_definition.ts";

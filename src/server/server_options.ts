@@ -1,0 +1,52 @@
+/**
+ * What a server is made of: models, limits, keys.
+ *
+ * @module
+ */
+
+import type { LanguageModel, SamplingOptions } from "../decoding/mod.ts";
+
+/** A model with the server's own settings for it. */
+export interface ServedModel {
+  /** Loaded; the server does not dispose of it. */
+  readonly model: LanguageModel;
+  /** How tokens are drawn where a request does not say; default as OpenAI's API, temperature 1. */
+  readonly sampling?: SamplingOptions;
+}
+
+/** Limits of a server; all are per request unless they say otherwise. */
+export interface ServerLimits {
+  /** Bytes of a body. Default 1,048,576. */
+  readonly bodyBytes: number;
+  /** Requests that one model writes at a time. Default 4. */
+  readonly runningRequests: number;
+  /** Requests that may wait for one model. Default 64. */
+  readonly waitingRequests: number;
+  /** Time, waiting included, milliseconds. Default 300,000. */
+  readonly requestMs: number;
+  /** Time for compiling a schema, or for one mask of it, milliseconds. Default 2,000. */
+  readonly compileMs: number;
+  /** Answers to one request (`n`). Default 16. */
+  readonly answers: number;
+  /** Tokens of one answer. Default 4,096. */
+  readonly completionTokens: number;
+}
+
+/** The limits where none are given. */
+export const DEFAULT_LIMITS: ServerLimits = {
+  bodyBytes: 1 << 20,
+  runningRequests: 4,
+  waitingRequests: 64,
+  requestMs: 300_000,
+  compileMs: 2000,
+  answers: 16,
+  completionTokens: 4096,
+};
+
+/** Options of `createApp`. */
+export interface ServerOptions {
+  /** Models by the names that clients know them by; the first is the one for requests that name none. */
+  readonly models: Readonly<Record<string, LanguageModel | ServedModel>>;
+  /** Those that differ from {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<ServerLimits>;
+}
