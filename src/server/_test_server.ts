@@ -24,7 +24,10 @@ export interface TestServer extends AsyncDisposable {
 
 /** Starts one; `options` may add to the model `scripted`. */
 export async function startTestServer(
-  { passMs, ...options }: Partial<ServerOptions> & { passMs?: number } = {},
+  { passMs, isEndless, ...options }: Partial<ServerOptions> & {
+    passMs?: number;
+    isEndless?: boolean;
+  } = {},
 ): Promise<TestServer> {
   let script = "Hello there.";
   const model = scriptedModel({
@@ -32,11 +35,13 @@ export async function startTestServer(
     script: (prompt) =>
       prompt.endsWith(CALL) && script.startsWith(CALL) ? script.slice(CALL.length) : script,
     passMs,
+    isEndless,
     contextLength: 4096,
   });
   const app = createApp({ ...options, models: { scripted: model, ...options.models } });
   await app.ready();
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
+  const listening = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const server = Deno.serve(listening, (request, info) => app.fetch(request, info));
   const origin = `http://127.0.0.1:${server.addr.port}`;
   return {
     baseURL: `${origin}/v1`,

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Context } from "hono";
 import { type AnswerHead, chatChunks, chatCompletion } from "./chat_answer.ts";
 import { chatRequest } from "./chat_request.ts";
 import { readChatTurn } from "./chat_turn.ts";
 import type { ModelHost } from "./model_host.ts";
 import { readBody } from "./read_body.ts";
+import type { ServerRequest } from "./request_scope.ts";
 import { answerTurn, type ServerContext } from "./server_context.ts";
 
 /** The endpoint. */
-export function chatCompletions(server: ServerContext): (c: Context) => Promise<Response> {
+export function chatCompletions(server: ServerContext): (c: ServerRequest) => Promise<Response> {
   return async (c) => {
     const body = await readBody(c, chatRequest, server.limits.bodyBytes);
     const host = server.models.find(body.model);
@@ -21,7 +21,7 @@ export function chatCompletions(server: ServerContext): (c: Context) => Promise<
     const head = answerHead("chatcmpl-", body.model ?? host.id, host);
     const vocabulary = request.logprobs === undefined ? null : host.model.vocabulary;
     const includeUsage = body.stream_options?.include_usage ?? false;
-    return await answerTurn(c, server, host, request, {
+    return await answerTurn(c, host, request, {
       whole: (results) => chatCompletion(head, results, vocabulary),
       pieces: body.stream ? (events) => chatChunks(head, events, vocabulary, includeUsage) : null,
     });

@@ -2,14 +2,14 @@
  * Server-sent events out of a generator (WHATWG HTML, "Server-sent events").
  *
  * The generator runs only as fast as the client reads. A client that hangs up ends it: its `finally` blocks run, and the
- * signal that it was given is aborted, so a pass that is under way is not waited for. While nothing happens
- * (a long prompt, a queue), comments keep proxies from cutting the connection.
+ * request's signal is aborted, so a pass that is under way is not waited for. While nothing happens (a long
+ * prompt, a slow model), comments keep proxies from cutting the connection.
  *
  * @module
  */
 
 import { asApiError } from "./api_error.ts";
-import { ClientGoneError, type RequestAbort } from "./request_abort.ts";
+import { ClientGoneError, type RequestScope } from "./request_scope.ts";
 
 /** One event: its data, and its name where it has one. */
 export interface ServerEvent {
@@ -19,6 +19,9 @@ export interface ServerEvent {
   readonly data: unknown;
 }
 
+/** How an endpoint tells of an error in the middle of its stream; default `data: {"error": …}`. */
+export type ErrorEvent = (error: ReturnType<typeof asApiError>) => ServerEvent;
+
 const KEEP_ALIVE_MS = 10_000;
 const encoder = new TextEncoder();
 
@@ -26,15 +29,16 @@ const encoder = new TextEncoder();
  * Answers with events.
  *
  * @param events What to send; started already or not. An error of it is sent as a last event.
- * @param abort Of the request; disposed of at the end.
- * @param onError Told of errors that end the stream.
+ * @param scope The request; it ends with the stream.
+ * @param errorEvent See {@link ErrorEvent}.
  */
 export function eventStreamResponse(
   events: AsyncGenerator<ServerEvent, void>,
-  abort: RequestAbort,
-  onError: (error: unknown) => void = () => {},
+  scope: RequestScope,
+  errorEvent: ErrorEvent = ({ body }) => ({ data: body }),
 ): Response {
   let pending: Promise<IteratorResult<ServerEvent, void>> | undefined;
+  scope.keepOpen();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -44,20 +48,21 @@ export function eventStreamResponse(
         pending = undefined;
         if (!step.done) return controller.enqueue(encoder.encode(eventText(step.value)));
       } catch (error) {
-        onError(error);
-        if (!(error instanceof ClientGoneError)) {
-          controller.enqueue(encoder.encode(eventText({ data: asApiError(error).body })));
+        const reason = scope.signal.aborted ? scope.signal.reason : error;
+        noteError(scope, reason);
+        if (!(reason instanceof ClientGoneError)) {
+          controller.enqueue(encoder.encode(eventText(errorEvent(asApiError(reason)))));
         }
       }
-      abort[Symbol.dispose]();
+      scope.end();
       controller.close();
     },
     async cancel() {
-      abort.abort(new ClientGoneError("the client has gone"));
+      scope.abort(new ClientGoneError());
       await pending?.catch(() => {});
       await events.return().catch(() => {});
-      abort[Symbol.dispose]();
-      onError(abort.signal.reason);
+      noteError(scope, scope.signal.reason);
+      scope.end();
     },
   }, { highWaterMark: 1 });
   return new Response(body, {
@@ -67,6 +72,19 @@ export function eventStreamResponse(
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** Writes down what ended a request. */
+export function noteError(scope: RequestScope, error: unknown): void {
+  const { record } = scope;
+  if (error instanceof ClientGoneError) {
+    record.status = 499;
+    record.errorCode = "client_gone";
+    return;
+  }
+  const { code, status } = asApiError(error);
+  record.errorCode = code;
+  if (status === 500) scope.failure = error;
 }
 
 function eventText({ event, data }: ServerEvent): string {

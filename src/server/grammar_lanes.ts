@@ -27,7 +27,12 @@ export interface GrammarLanesOptions {
   quickMs?: number;
   /** Most lanes for unknown and slow grammars. Default 2. */
   trialLanes?: number;
+  /** Told of each grammar that is asked for. */
+  onLookup?: (result: GrammarLookup) => void;
 }
+
+/** Where a grammar was when it was asked for. */
+export type GrammarLookup = "main" | "slow" | "new";
 
 /** Grammars whose speed is remembered; each takes some 100 bytes. */
 const REMEMBERED_GRAMMARS = 20_000;
@@ -38,6 +43,7 @@ export class GrammarLanes implements TurnCompiler, AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #quickMs: number;
   readonly #mostTrialLanes: number;
+  readonly #onLookup: (result: GrammarLookup) => void;
   readonly #main: Lane;
   readonly #trials: Lane[] = [];
   /** Grammars by the hash of their source, and where they go. */
@@ -46,12 +52,14 @@ export class GrammarLanes implements TurnCompiler, AsyncDisposable {
   /** @param vocabulary The model's. */
   constructor(
     vocabulary: Vocabulary,
-    { timeoutMs = 2000, quickMs = 25, trialLanes = 2 }: GrammarLanesOptions = {},
+    { timeoutMs = 2000, quickMs = 25, trialLanes = 2, onLookup = () => {} }: GrammarLanesOptions =
+      {},
   ) {
     this.#vocabulary = vocabulary;
     this.#timeoutMs = timeoutMs;
     this.#quickMs = quickMs;
     this.#mostTrialLanes = Math.max(1, trialLanes);
+    this.#onLookup = onLookup;
     this.#main = this.#open();
     this.#trials.push(this.#open());
   }
@@ -106,6 +114,7 @@ export class GrammarLanes implements TurnCompiler, AsyncDisposable {
   ): Promise<GrammarWorker> {
     const key = await hash(source);
     const known = this.#places.get(key);
+    this.#onLookup(known === undefined ? "new" : known === this.#main ? "main" : "slow");
     if (known !== undefined) return await known.started;
     const lane = this.#leastBusyTrial();
     const elapsedMs = await lane.measure(compile, signal);

@@ -4,7 +4,9 @@
  * @module
  */
 
-export { createApp, type EspalierApp } from "./create_app.ts";
+export { type ApiKeyOptions, createApiKey, hashApiKey } from "./api_keys.ts";
+export { type ConnectionInfo, createApp, type EspalierApp } from "./create_app.ts";
+export type { RequestRecord } from "./request_scope.ts";
 export {
   DEFAULT_LIMITS,
   type ServedModel,

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Context } from "hono";
 import type { ModelHost } from "./model_host.ts";
+import type { ServerRequest } from "./request_scope.ts";
 import type { ServerContext } from "./server_context.ts";
 
 /** The list. */
-export function listModels({ models }: ServerContext): (c: Context) => Response {
+export function listModels({ models }: ServerContext): (c: ServerRequest) => Response {
   return (c) =>
     c.json({
       object: "list",
@@ -18,7 +18,7 @@ export function listModels({ models }: ServerContext): (c: Context) => Response 
 }
 
 /** One of them. */
-export function showModel({ models }: ServerContext): (c: Context) => Response {
+export function showModel({ models }: ServerContext): (c: ServerRequest) => Response {
   return (c) => {
     const id = c.req.param("id")!;
     return c.json(modelObject(id, models.find(id)));

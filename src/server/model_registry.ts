@@ -8,7 +8,7 @@
 
 import type { LanguageModel } from "../decoding/mod.ts";
 import { ApiError } from "./api_error.ts";
-import { ModelHost } from "./model_host.ts";
+import { ModelHost, type ModelObserver } from "./model_host.ts";
 import type { ServedModel, ServerLimits, ServerOptions } from "./server_options.ts";
 
 /** All models of a server. */
@@ -18,14 +18,14 @@ export class ModelRegistry implements AsyncDisposable {
   /**
    * @throws {TypeError} There is no model.
    */
-  constructor(models: ServerOptions["models"], limits: ServerLimits) {
+  constructor(models: ServerOptions["models"], limits: ServerLimits, observer: ModelObserver) {
     const createdAt = Math.floor(Date.now() / 1000);
     const hosts = new Map<LanguageModel, ModelHost>();
     for (const [id, entry] of Object.entries(models)) {
       const { model, sampling = {} }: ServedModel = "model" in entry ? entry : { model: entry };
       let host = hosts.get(model);
       if (host === undefined) {
-        host = new ModelHost(id, model, sampling, limits, createdAt);
+        host = new ModelHost({ id, model, sampling, limits, createdAt, observer });
         hosts.set(model, host);
       }
       this.#hosts.set(id, host);

@@ -7,9 +7,9 @@
  * @module
  */
 
-import type { Context } from "hono";
 import type * as z from "zod";
 import { ApiError, invalidRequest } from "./api_error.ts";
+import type { ServerRequest } from "./request_scope.ts";
 
 /**
  * Reads and checks a body.
@@ -20,7 +20,7 @@ import { ApiError, invalidRequest } from "./api_error.ts";
  * @throws {ApiError} 413, 415, or 400 with the first field that is wrong.
  */
 export async function readBody<Form extends z.ZodType>(
-  c: Context,
+  c: ServerRequest,
   form: Form,
   sizeBytes: number,
 ): Promise<z.output<Form>> {
@@ -70,7 +70,14 @@ async function readText(request: Request, sizeBytes: number): Promise<string> {
   }
 }
 
+/** Deeper than any schema or conversation, and shallow enough for whoever walks it by recursion. */
+const MAXIMUM_DEPTH = 200;
+
 function parseJson(text: string): unknown {
+  if (depthOf(text) > MAXIMUM_DEPTH) {
+    const message = `the body is nested deeper than ${MAXIMUM_DEPTH} levels`;
+    throw invalidRequest(message, null, "nested_too_deep");
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -78,6 +85,22 @@ function parseJson(text: string): unknown {
     throw invalidRequest(`the body is not JSON: ${reason}`, null, "invalid_json");
   }
 }
+
+/** How deep brackets are nested; strings are skipped. */
+function depthOf(json: string): number {
+  let depth = 0, deepest = 0, isInString = false;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === BACKSLASH && isInString) at++;
+    else if (code === QUOTE) isInString = !isInString;
+    else if (isInString) continue;
+    else if (code === BRACKET || code === BRACE) deepest = Math.max(deepest, ++depth);
+    else if (code === BRACKET + 2 || code === BRACE + 2) depth--;
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22, BACKSLASH = 0x5c, BRACKET = 0x5b, BRACE = 0x7b;
 
 type Issue = z.core.$ZodIssue;
 

@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { Context } from "hono";
 import type { PreparedTurn, TurnEvent, TurnRequest, TurnResult } from "../agent/mod.ts";
-import { eventStreamResponse, type ServerEvent } from "./event_stream_response.ts";
+import { type ErrorEvent, eventStreamResponse, type ServerEvent } from "./event_stream_response.ts";
 import type { ModelHost } from "./model_host.ts";
 import type { ModelRegistry } from "./model_registry.ts";
-import { RequestAbort } from "./request_abort.ts";
+import type { ServerRequest } from "./request_scope.ts";
 import type { ServerLimits } from "./server_options.ts";
 
 /** The parts of a server. */
@@ -18,8 +17,6 @@ export interface ServerContext {
   readonly models: ModelRegistry;
   /** Complete. */
   readonly limits: ServerLimits;
-  /** Aborted when running requests cannot be waited for. */
-  readonly stopSignal: AbortSignal;
 }
 
 /** How a turn is answered. */
@@ -28,6 +25,8 @@ export interface TurnAnswer {
   whole(results: readonly TurnResult[], turn: PreparedTurn): object;
   /** The answer in pieces; null where it was not asked for. */
   readonly pieces: ((events: AsyncIterable<TurnEvent>) => AsyncGenerator<ServerEvent, void>) | null;
+  /** How an error in the middle of them is told. */
+  readonly errorEvent?: ErrorEvent;
 }
 
 /**
@@ -36,38 +35,27 @@ export interface TurnAnswer {
  * Before the first byte of a stream goes out, the prompt has been read: what can fail up to there is an HTTP error.
  *
  * @param c The request's context.
- * @param server See {@link ServerContext}.
  * @param host The model that was asked for.
  * @param request The turn.
  * @param answer How to answer.
  */
 export async function answerTurn(
-  c: Context,
-  server: ServerContext,
+  c: ServerRequest,
   host: ModelHost,
   request: TurnRequest,
   answer: TurnAnswer,
 ): Promise<Response> {
-  const abort = new RequestAbort(c.req.raw.signal, server.stopSignal, server.limits.requestMs);
-  const { signal } = abort;
-  let isStreaming = false;
-  try {
-    const turn = await host.prepare({ ...request, signal });
-    const events = host.write(turn, signal);
-    if (answer.pieces === null) {
-      for (;;) {
-        const step = await events.next();
-        if (step.done) return c.json(answer.whole(step.value, turn));
-      }
+  const scope = c.get("scope");
+  const turn = await host.prepare({ ...request, signal: scope.signal });
+  const events = host.write(turn, scope);
+  if (answer.pieces === null) {
+    for (;;) {
+      const step = await events.next();
+      if (step.done) return c.json(answer.whole(step.value, turn));
     }
-    const first = await events.next();
-    isStreaming = true;
-    return eventStreamResponse(answer.pieces(startingWith(first, events)), abort);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    if (!isStreaming) abort[Symbol.dispose]();
   }
+  const first = await events.next();
+  return eventStreamResponse(answer.pieces(startingWith(first, events)), scope, answer.errorEvent);
 }
 
 /** Events of which the first has been taken already. */

@@ -5,6 +5,8 @@
  */
 
 import type { LanguageModel, SamplingOptions } from "../decoding/mod.ts";
+import type { ApiKeyOptions } from "./api_keys.ts";
+import type { RequestRecord } from "./request_scope.ts";
 
 /** A model with the server's own settings for it. */
 export interface ServedModel {
@@ -49,4 +51,12 @@ export interface ServerOptions {
   readonly models: Readonly<Record<string, LanguageModel | ServedModel>>;
   /** Those that differ from {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<ServerLimits>;
+  /** Who may use it; default: whoever is on this machine. */
+  readonly apiKeys?: readonly ApiKeyOptions[];
+  /** Whether others may, too, without a key. Default false. */
+  readonly allowAnonymous?: boolean;
+  /** Told of each request when it is over; without texts. */
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** Told of errors that are the server's own. */
+  readonly onFailure?: (error: unknown, record: RequestRecord) => void;
 }
