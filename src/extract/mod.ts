@@ -27,7 +27,7 @@ export type {
   ExtractionPromptOptions,
   ExtractionWhitespace,
 } from "./extraction_prompt.ts";
-export { jsonSchema } from "./schema_input.ts";
+export { jsonSchema, readSchema } from "./schema_input.ts";
 export type {
   ExtractionSchema,
   InferInput,

@@ -38,7 +38,12 @@ export async function startTestServer(
     isEndless,
     contextLength: 4096,
   });
-  const app = createApp({ ...options, models: { scripted: model, ...options.models } });
+  const app = createApp({
+    // Whoever reads the test's output wants to know.
+    onFailure: (error) => Deno.stderr.writeSync(new TextEncoder().encode(`${error}\n`)),
+    ...options,
+    models: { scripted: model, ...options.models },
+  });
   await app.ready();
   const listening = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
   const server = Deno.serve(listening, (request, info) => app.fetch(request, info));

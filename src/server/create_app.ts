@@ -14,13 +14,24 @@ import { ApiError, asApiError } from "./api_error.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { chatCompletions } from "./chat_completions.ts";
 import { noteError } from "./event_stream_response.ts";
+import { extractInline, extractNamed } from "./extract_endpoints.ts";
 import { KeyLimits } from "./key_limits.ts";
 import { ServerMetrics } from "./metrics.ts";
 import { listModels, showModel } from "./model_list.ts";
 import { ModelRegistry } from "./model_registry.ts";
+import { NamedSchemas } from "./named_schemas.ts";
 import { ClientGoneError, RequestScope, type ServerEnv } from "./request_scope.ts";
+import {
+  deleteSchema,
+  getSchema,
+  listSchemas,
+  listVersions,
+  putSchema,
+} from "./schema_endpoints.ts";
+import { MemorySchemaStore } from "./schema_store.ts";
 import type { ServerContext } from "./server_context.ts";
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from "./server_options.ts";
+import { validate } from "./validate_endpoint.ts";
 
 /** What `Deno.serve` says of a connection. */
 export interface ConnectionInfo {
@@ -65,7 +76,9 @@ export function createApp(options: ServerOptions): EspalierApp {
   const stop = new AbortController();
   const metrics: ServerMetrics = new ServerMetrics(() => models.hosts);
   const models = new ModelRegistry(options.models, limits, metrics);
-  const server: ServerContext = { models, limits };
+  const store = options.schemaStore ?? new MemorySchemaStore();
+  const schemas = new NamedSchemas(options.schemas ?? {}, store);
+  const server: ServerContext = { models, schemas, limits };
   let isReady = false, isDraining = false;
   const ready = Promise.all([...models.hosts].map(({ grammars }) => grammars.ready()));
   ready.then(() => isReady = true, () => {});
@@ -94,6 +107,14 @@ export function createApp(options: ServerOptions): EspalierApp {
   app.get("/v1/models", listModels(server));
   app.get("/v1/models/:id{.+}", showModel(server));
   app.post("/v1/chat/completions", chatCompletions(server));
+  app.post("/v1/extract", extractInline(server));
+  app.post("/v1/extract/:name", extractNamed(server));
+  app.post("/v1/validate", validate(server));
+  app.get("/v1/schemas", listSchemas(server));
+  app.get("/v1/schemas/:name", getSchema(server));
+  app.get("/v1/schemas/:name/versions", listVersions(server));
+  app.put("/v1/schemas/:name", putSchema(server));
+  app.delete("/v1/schemas/:name", deleteSchema(server));
 
   const dispose = async () => {
     isDraining = true;

@@ -6,6 +6,13 @@
 
 export { type ApiKeyOptions, createApiKey, hashApiKey } from "./api_keys.ts";
 export { type ConnectionInfo, createApp, type EspalierApp } from "./create_app.ts";
+export {
+  MemorySchemaStore,
+  type PutResult,
+  type SchemaStore,
+  type StoredSchema,
+} from "./schema_store.ts";
+export { SqliteSchemaStore } from "./sqlite_schema_store.ts";
 export type { RequestRecord } from "./request_scope.ts";
 export {
   DEFAULT_LIMITS,

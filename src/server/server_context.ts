@@ -8,6 +8,7 @@ import type { PreparedTurn, TurnEvent, TurnRequest, TurnResult } from "../agent/
 import { type ErrorEvent, eventStreamResponse, type ServerEvent } from "./event_stream_response.ts";
 import type { ModelHost } from "./model_host.ts";
 import type { ModelRegistry } from "./model_registry.ts";
+import type { NamedSchemas } from "./named_schemas.ts";
 import type { ServerRequest } from "./request_scope.ts";
 import type { ServerLimits } from "./server_options.ts";
 
@@ -15,6 +16,8 @@ import type { ServerLimits } from "./server_options.ts";
 export interface ServerContext {
   /** By name. */
   readonly models: ModelRegistry;
+  /** By name. */
+  readonly schemas: NamedSchemas;
   /** Complete. */
   readonly limits: ServerLimits;
 }

@@ -5,8 +5,10 @@
  */
 
 import type { LanguageModel, SamplingOptions } from "../decoding/mod.ts";
+import type { ExtractionSchema } from "../extract/mod.ts";
 import type { ApiKeyOptions } from "./api_keys.ts";
 import type { RequestRecord } from "./request_scope.ts";
+import type { SchemaStore } from "./schema_store.ts";
 
 /** A model with the server's own settings for it. */
 export interface ServedModel {
@@ -20,6 +22,10 @@ export interface ServedModel {
 export interface ServerLimits {
   /** Bytes of a body. Default 1,048,576. */
   readonly bodyBytes: number;
+  /** Bytes of a schema that is stored. Default 262,144. */
+  readonly schemaBytes: number;
+  /** Schemas that may be stored. Default 1,000. */
+  readonly storedSchemas: number;
   /** Requests that one model writes at a time. Default 4. */
   readonly runningRequests: number;
   /** Requests that may wait for one model. Default 64. */
@@ -37,6 +43,8 @@ export interface ServerLimits {
 /** The limits where none are given. */
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 1 << 20,
+  schemaBytes: 1 << 18,
+  storedSchemas: 1000,
   runningRequests: 4,
   waitingRequests: 64,
   requestMs: 300_000,
@@ -49,6 +57,10 @@ export const DEFAULT_LIMITS: ServerLimits = {
 export interface ServerOptions {
   /** Models by the names that clients know them by; the first is the one for requests that name none. */
   readonly models: Readonly<Record<string, LanguageModel | ServedModel>>;
+  /** Schemas by name that cannot be changed over HTTP, of any kind that `extract` takes. */
+  readonly schemas?: Readonly<Record<string, ExtractionSchema>>;
+  /** Where other schemas are kept; default in memory. Not disposed of with the server. */
+  readonly schemaStore?: SchemaStore;
   /** Those that differ from {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<ServerLimits>;
   /** Who may use it; default: whoever is on this machine. */
