@@ -26,9 +26,17 @@ export interface AnswerHead {
   readonly system_fingerprint: string;
 }
 
-/** `usage`, as chat and text completions have it. */
-export function usageOf(usages: readonly TurnUsage[]): object {
-  const prompt = usages[0]?.promptTokens ?? 0;
+/**
+ * `usage`, as chat and text completions have it.
+ *
+ * @param usages Of all samples.
+ * @param sampleCount How many follow one another that share a prompt.
+ */
+export function usageOf(usages: readonly TurnUsage[], sampleCount: number): object {
+  const prompt = usages.reduce(
+    (sum, { promptTokens }, index) => sum + (index % sampleCount === 0 ? promptTokens : 0),
+    0,
+  );
   const completion = usages.reduce((sum, { completionTokens }) => sum + completionTokens, 0);
   return {
     prompt_tokens: prompt,
@@ -80,7 +88,7 @@ export function chatCompletion(
       },
       finish_reason: finishReason,
     })),
-    usage: usageOf(results.map(({ usage }) => usage)),
+    usage: usageOf(results.map(({ usage }) => usage), results.length),
   };
 }
 
@@ -148,6 +156,6 @@ export async function* chatChunks(
         break;
     }
   }
-  if (includeUsage) yield chunk([], usageOf(usages));
+  if (includeUsage) yield chunk([], usageOf(usages, usages.length));
   yield { data: "[DONE]" };
 }

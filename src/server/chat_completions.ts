@@ -10,7 +10,7 @@ import { readChatTurn } from "./chat_turn.ts";
 import type { ModelHost } from "./model_host.ts";
 import { readBody } from "./read_body.ts";
 import type { ServerRequest } from "./request_scope.ts";
-import { answerTurn, type ServerContext } from "./server_context.ts";
+import { answerTurns, type ServerContext } from "./server_context.ts";
 
 /** The endpoint. */
 export function chatCompletions(server: ServerContext): (c: ServerRequest) => Promise<Response> {
@@ -21,7 +21,7 @@ export function chatCompletions(server: ServerContext): (c: ServerRequest) => Pr
     const head = answerHead("chatcmpl-", body.model ?? host.id, host);
     const vocabulary = request.logprobs === undefined ? null : host.model.vocabulary;
     const includeUsage = body.stream_options?.include_usage ?? false;
-    return await answerTurn(c, host, request, {
+    return await answerTurns(c, host, [request], {
       whole: (results) => chatCompletion(head, results, vocabulary),
       pieces: body.stream ? (events) => chatChunks(head, events, vocabulary, includeUsage) : null,
     });

@@ -68,29 +68,52 @@ function readFormat(format: ChatRequest["response_format"]): AnswerFormat | unde
   return { type: "json_schema", schema: format.json_schema.schema ?? { type: "object" } };
 }
 
-type ToolFields = Pick<ChatRequest, "tools" | "tool_choice">;
-
 function readTools(
-  { tools, tool_choice }: ToolFields,
-): { tools: readonly ToolDefinition[]; toolChoice: TurnToolChoice } {
+  { tools, tool_choice }: Pick<ChatRequest, "tools" | "tool_choice">,
+): Pick<TurnRequest, "tools" | "toolChoice"> {
   const definitions = (tools ?? []).map(({ function: { name, description, parameters } }) => ({
     name,
     description: description ?? undefined,
     parameters: parameters ?? { type: "object", properties: {} },
   }));
-  if (typeof tool_choice === "string") return { tools: definitions, toolChoice: tool_choice };
+  if (typeof tool_choice === "string") return readToolChoice(definitions, { mode: tool_choice });
   if (tool_choice?.type === "function") {
-    const { name } = tool_choice.function;
-    requireTool(definitions, name);
-    return { tools: definitions, toolChoice: { name } };
+    return readToolChoice(definitions, { named: tool_choice.function.name });
   }
   if (tool_choice?.type === "allowed_tools") {
     const { mode, tools: allowed } = tool_choice.allowed_tools;
     const names = allowed.map((tool) => tool.function.name);
-    for (const name of names) requireTool(definitions, name);
-    return { tools: definitions.filter(({ name }) => names.includes(name)), toolChoice: mode };
+    return readToolChoice(definitions, { mode, allowed: names });
   }
-  return { tools: definitions, toolChoice: "auto" };
+  return readToolChoice(definitions, { mode: "auto" });
+}
+
+/**
+ * The tools that may be called, and whether they have to be.
+ *
+ * @param tools All of the request's.
+ * @param choice What `tool_choice` says: one tool by name, or a mode, of all tools or some.
+ * @throws {ApiError} 400: a name that no tool has.
+ */
+export function readToolChoice(
+  tools: readonly ToolDefinition[],
+  choice:
+    | { readonly named: string }
+    | { readonly mode: "auto" | "none" | "required"; readonly allowed?: readonly string[] },
+): { tools: readonly ToolDefinition[]; toolChoice: TurnToolChoice } {
+  if ("named" in choice) {
+    requireTool(tools, choice.named);
+    return { tools, toolChoice: { name: choice.named } };
+  }
+  const { mode, allowed } = choice;
+  for (const name of allowed ?? []) requireTool(tools, name);
+  if (mode === "required" && (allowed ?? tools).length === 0) {
+    throw invalidRequest("tool_choice: a call is required, but there are no tools", "tool_choice");
+  }
+  return {
+    tools: allowed === undefined ? tools : tools.filter(({ name }) => allowed.includes(name)),
+    toolChoice: mode,
+  };
 }
 
 function requireTool(tools: readonly ToolDefinition[], name: string): void {

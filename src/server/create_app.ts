@@ -13,6 +13,7 @@ import { identify } from "./access.ts";
 import { ApiError, asApiError } from "./api_error.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { chatCompletions } from "./chat_completions.ts";
+import { completions } from "./completions.ts";
 import { noteError } from "./event_stream_response.ts";
 import { extractInline, extractNamed } from "./extract_endpoints.ts";
 import { KeyLimits } from "./key_limits.ts";
@@ -21,6 +22,8 @@ import { listModels, showModel } from "./model_list.ts";
 import { ModelRegistry } from "./model_registry.ts";
 import { NamedSchemas } from "./named_schemas.ts";
 import { ClientGoneError, RequestScope, type ServerEnv } from "./request_scope.ts";
+import { ResponseStore } from "./response_store.ts";
+import { createResponse, deleteResponse, getResponse } from "./responses.ts";
 import {
   deleteSchema,
   getSchema,
@@ -78,7 +81,7 @@ export function createApp(options: ServerOptions): EspalierApp {
   const models = new ModelRegistry(options.models, limits, metrics);
   const store = options.schemaStore ?? new MemorySchemaStore();
   const schemas = new NamedSchemas(options.schemas ?? {}, store);
-  const server: ServerContext = { models, schemas, limits };
+  const server: ServerContext = { models, schemas, responses: new ResponseStore(), limits };
   let isReady = false, isDraining = false;
   const ready = Promise.all([...models.hosts].map(({ grammars }) => grammars.ready()));
   ready.then(() => isReady = true, () => {});
@@ -107,6 +110,10 @@ export function createApp(options: ServerOptions): EspalierApp {
   app.get("/v1/models", listModels(server));
   app.get("/v1/models/:id{.+}", showModel(server));
   app.post("/v1/chat/completions", chatCompletions(server));
+  app.post("/v1/completions", completions(server));
+  app.post("/v1/responses", createResponse(server));
+  app.get("/v1/responses/:id", getResponse(server));
+  app.delete("/v1/responses/:id", deleteResponse(server));
   app.post("/v1/extract", extractInline(server));
   app.post("/v1/extract/:name", extractNamed(server));
   app.post("/v1/validate", validate(server));

@@ -255,7 +255,7 @@ Deno.test("the openai package", async (t) => {
     );
     assertEquals(
       await failure({ tool_choice: "required" }),
-      [null, "invalid_value", type],
+      ["tool_choice", "invalid_value", type],
     );
     assertEquals(
       await failure({ messages: [{ role: "user", content: "x".repeat(5000) }] }),

@@ -1,5 +1,5 @@
 /**
- * What every endpoint of a server can reach.
+ * What every endpoint of a server can reach, and the way of a turn from a request to an answer.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import { type ErrorEvent, eventStreamResponse, type ServerEvent } from "./event_
 import type { ModelHost } from "./model_host.ts";
 import type { ModelRegistry } from "./model_registry.ts";
 import type { NamedSchemas } from "./named_schemas.ts";
-import type { ServerRequest } from "./request_scope.ts";
+import type { RequestScope, ServerRequest } from "./request_scope.ts";
+import type { ResponseStore } from "./response_store.ts";
 import type { ServerLimits } from "./server_options.ts";
 
 /** The parts of a server. */
@@ -18,14 +19,16 @@ export interface ServerContext {
   readonly models: ModelRegistry;
   /** By name. */
   readonly schemas: NamedSchemas;
+  /** Answers of `/v1/responses` that clients may refer to. */
+  readonly responses: ResponseStore;
   /** Complete. */
   readonly limits: ServerLimits;
 }
 
-/** How a turn is answered. */
+/** How turns are answered. */
 export interface TurnAnswer {
   /** The whole answer as JSON. */
-  whole(results: readonly TurnResult[], turn: PreparedTurn): object;
+  whole(results: readonly TurnResult[]): object;
   /** The answer in pieces; null where it was not asked for. */
   readonly pieces: ((events: AsyncIterable<TurnEvent>) => AsyncGenerator<ServerEvent, void>) | null;
   /** How an error in the middle of them is told. */
@@ -33,32 +36,57 @@ export interface TurnAnswer {
 }
 
 /**
- * Prepares a turn, waits for the model, and answers, at once or in pieces.
+ * Prepares turns, waits for the model, and answers, at once or in pieces.
  *
- * Before the first byte of a stream goes out, the prompt has been read: what can fail up to there is an HTTP error.
+ * Before the first byte of a stream goes out, the first prompt has been read: what can fail up to there is an HTTP error.
  *
  * @param c The request's context.
  * @param host The model that was asked for.
- * @param request The turn.
+ * @param requests The turns, written one after the other; samples are counted through.
  * @param answer How to answer.
  */
-export async function answerTurn(
+export async function answerTurns(
   c: ServerRequest,
   host: ModelHost,
-  request: TurnRequest,
+  requests: readonly TurnRequest[],
   answer: TurnAnswer,
 ): Promise<Response> {
   const scope = c.get("scope");
-  const turn = await host.prepare({ ...request, signal: scope.signal });
-  const events = host.write(turn, scope);
-  if (answer.pieces === null) {
-    for (;;) {
-      const step = await events.next();
-      if (step.done) return c.json(answer.whole(step.value, turn));
+  const turns: PreparedTurn[] = [];
+  for (const request of requests) {
+    turns.push(await host.prepare({ ...request, signal: scope.signal }));
+  }
+  const events = writeAll(host, turns, scope);
+  const first = await events.next();
+  if (answer.pieces !== null) {
+    const pieces = answer.pieces(startingWith(first, events));
+    return eventStreamResponse(pieces, scope, answer.errorEvent);
+  }
+  let step = first;
+  while (!step.done) step = await events.next();
+  return c.json(answer.whole(step.value));
+}
+
+async function* writeAll(
+  host: ModelHost,
+  turns: readonly PreparedTurn[],
+  scope: RequestScope,
+): AsyncGenerator<TurnEvent, TurnResult[]> {
+  const results: TurnResult[] = [];
+  for (const turn of turns) {
+    const before = results.length;
+    const events = host.write(turn, scope);
+    try {
+      let step = await events.next();
+      for (; !step.done; step = await events.next()) {
+        yield { ...step.value, sampleIndex: before + step.value.sampleIndex };
+      }
+      results.push(...step.value);
+    } finally {
+      await events.return([]);
     }
   }
-  const first = await events.next();
-  return eventStreamResponse(answer.pieces(startingWith(first, events)), scope, answer.errorEvent);
+  return results;
 }
 
 /** Events of which the first has been taken already. */
