@@ -94,20 +94,31 @@ export class ResponseAnswer {
     yield this.#event("response.in_progress", { response });
     let message: Message | null = null;
     let outputIndex = 0;
+    /** Of tokens that have no text of their own yet. */
+    let logprobs: ContentLogprob[] = [];
     for await (const event of events) {
       switch (event.type) {
         case "text": {
-          if (message === null && event.text === "" && event.token === null) break;
+          if (this.#vocabulary && event.token) {
+            logprobs.push(contentLogprob(this.#vocabulary, event.token));
+          }
+          if (event.text === "") break; // a tag of a call makes no message
           if (message === null) {
             message = { id: this.#idOf("message", "msg_"), outputIndex, text: "", logprobs: [] };
             yield* this.#beginMessage(message);
           }
-          yield* this.#textDelta(message, event);
+          message.text += event.text;
+          message.logprobs.push(...logprobs);
+          yield this.#event("response.output_text.delta", {
+            ...placeOf(message.id, message.outputIndex),
+            delta: event.text,
+            logprobs,
+          });
+          logprobs = [];
           break;
         }
         case "call_start": {
           if (message !== null && message.outputIndex === outputIndex) {
-            // Tokens without text do not make a message.
             yield* this.#endMessage(message);
             outputIndex++;
           }
@@ -141,6 +152,7 @@ export class ResponseAnswer {
             yield* this.#beginMessage(message);
           }
           if (message !== null && message.outputIndex === outputIndex) {
+            message.logprobs.push(...logprobs);
             yield* this.#endMessage(message);
           }
           const whole = this.whole(event.result);
@@ -166,18 +178,6 @@ export class ResponseAnswer {
       ...placeOf(id, outputIndex),
       part: textPart("", []),
     });
-  }
-
-  *#textDelta(
-    message: Message,
-    { text, token }: Extract<TurnEvent, { type: "text" }>,
-  ): Generator<ServerEvent> {
-    const logprobs = this.#vocabulary && token ? [contentLogprob(this.#vocabulary, token)] : [];
-    message.text += text;
-    message.logprobs.push(...logprobs);
-    if (text === "" && logprobs.length === 0) return;
-    const place = placeOf(message.id, message.outputIndex);
-    yield this.#event("response.output_text.delta", { ...place, delta: text, logprobs });
   }
 
   *#endMessage({ id, outputIndex, text, logprobs }: Message): Generator<ServerEvent> {
