@@ -114,6 +114,8 @@ export type FinishReason = "stop" | "length";
 export interface Usage {
   /** Tokens of the prompt, special ones included. */
   readonly promptTokens: number;
+  /** Those of them that were not computed, because another prompt had begun with them. */
+  readonly cachedTokens: number;
   /** Tokens of the text; an EOS token is not counted. */
   readonly completionTokens: number;
   /** Those of them that the grammar forced, without a pass of their own. */

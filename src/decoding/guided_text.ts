@@ -56,6 +56,7 @@ export class GuidedText {
   #finishReason: FinishReason | null = null;
   #forwardPasses = 0;
   #forcedTokenCount = 0;
+  #cachedTokenCount = 0;
   #sampleMs = 0;
   #prefilledAt = 0;
   #firstTokenAt = 0;
@@ -86,8 +87,10 @@ export class GuidedText {
   }
 
   /** Feeds the prompt, and the tokens that every text begins with. */
-  readPrompt(sequence: Sequence): Promise<Pass> {
-    return this.#feed(sequence, this.#request.promptTokenIds, this.#tokenIds);
+  async readPrompt(sequence: Sequence): Promise<Pass> {
+    const pass = await this.#feed(sequence, this.#request.promptTokenIds, this.#tokenIds);
+    this.#cachedTokenCount = sequence.cachedTokenCount ?? 0;
+    return pass;
   }
 
   /** What may come first. */
@@ -231,6 +234,7 @@ export class GuidedText {
       isComplete: this.#isAccepting || this.#finishReason === "stop" && this.#hasEnded,
       usage: {
         promptTokens: this.#request.promptTokenIds.length,
+        cachedTokens: this.#cachedTokenCount,
         completionTokens: this.#tokenIds.length,
         forcedTokens: this.#forcedTokenCount,
         forwardPasses: this.#forwardPasses,
