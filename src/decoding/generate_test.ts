@@ -15,7 +15,8 @@ Deno.test("free text ends where the model writes EOS", async () => {
   assertEquals(result.finishReason, "stop");
   assert(result.isComplete);
   assertEquals(result.usage.completionTokens, result.tokenIds.length);
-  assertEquals(result.usage.forwardPasses, result.tokenIds.length + 1);
+  const { forwardPasses, acceptedDraftTokens } = result.usage;
+  assertEquals(forwardPasses + acceptedDraftTokens, result.tokenIds.length + 1);
   assertEquals(model.openSequenceCount, 0);
 });
 

@@ -54,9 +54,15 @@ export interface GenerationOptions {
   logprobs?: number;
   /**
    * Whether tokens that the grammar forces go into one pass with the token before them. False gives each a pass of its own:
-   * the same text, more slowly. Default true.
+   * the same text, more slowly, and nothing is drafted either. Default true.
    */
   fastForward?: boolean;
+  /**
+   * Whether tokens that probably come next (what the grammar nearly forces, what the text seems to copy from the prompt) are
+   * put into a pass on trial, as many as the device and their success make worth it. The text is the same: each is
+   * written only if the model chooses it. Default true.
+   */
+  drafts?: boolean;
   /** Ends the generation within one forward pass; it then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Called for every token, before the event is yielded. */
@@ -84,10 +90,11 @@ export interface TokenEvent {
   /** The text that became certain with it; empty in the middle of a character. */
   readonly text: string;
   /**
-   * Where it came from. `"sampled"`: drawn from the model's distribution under the mask. `"forced"`: the grammar left no
+   * Where it came from. `"sampled"`: drawn from the model's distribution under the mask. `"drafted"`: the same, and it was the
+   * one that a draft had guessed, so that it took no pass of its own. `"forced"`: the grammar left no
    * choice. `"closing"`: written without asking the model, because the text had to end within `maxTokens`.
    */
-  readonly origin: "sampled" | "forced" | "closing";
+  readonly origin: "sampled" | "drafted" | "forced" | "closing";
   /** What the model gave it, where `logprobs` asked for that and the model chose it. */
   readonly probabilities?: StepProbabilities;
 }
@@ -114,10 +121,15 @@ export type FinishReason = "stop" | "length";
 export interface Usage {
   /** Tokens of the prompt, special ones included. */
   readonly promptTokens: number;
+  /** Those of them that were not computed, because another prompt had begun with them. */
+  readonly cachedTokens: number;
   /** Tokens of the text; an EOS token is not counted. */
   readonly completionTokens: number;
   /** Those of them that the grammar forced, without a pass of their own. */
   readonly forcedTokens: number;
+  /** Tokens that were put into passes on trial, and those of them that the model chose. */
+  readonly draftedTokens: number;
+  readonly acceptedDraftTokens: number;
   /** Forward passes of the model, prefill included. */
   readonly forwardPasses: number;
 }

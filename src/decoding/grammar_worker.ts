@@ -273,6 +273,10 @@ class WorkerGuide implements Guide {
     return this.#mask ?? this.#askMask();
   }
 
+  async draft(tokenIds: readonly number[]): Promise<readonly Uint32Array[] | null> {
+    return (await this.#ask({ type: "draft", text: this.#id, tokenIds })).masks ?? null;
+  }
+
   accept(tokenId: number, tokensLeft: number): Promise<Verdict> {
     const verdict = this.#accept(tokenId, tokensLeft);
     this.#askMask(verdict); // right behind: it is computed while the model runs

@@ -32,6 +32,7 @@ export type RequestBody =
   | { type: "open"; text: number; grammar: number; tokenIds: readonly number[] }
   | { type: "accept"; text: number; tokenId: number; tokensLeft: number }
   | { type: "mask"; text: number }
+  | { type: "draft"; text: number; tokenIds: readonly number[] }
   | { type: "close"; text: number };
 
 /** To the thread. */
@@ -45,7 +46,9 @@ export interface Answer {
   readonly verdict?: Verdict;
   /** To `mask`; null at a dead end. */
   readonly mask?: Uint32Array<ArrayBuffer> | null;
-  /** To all three: time spent on the text so far. */
+  /** To `draft`; null at a dead end. */
+  readonly masks?: readonly Uint32Array<ArrayBuffer>[] | null;
+  /** To all of them: time spent on the text so far. */
   readonly maskMs?: number;
   readonly completionMs?: number;
 }

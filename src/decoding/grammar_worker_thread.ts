@@ -37,7 +37,7 @@ scope.onmessage = ({ data: request }) => {
   const { requestId } = request;
   try {
     const answer = handle(request);
-    const transfer = answer.mask ? [answer.mask.buffer] : [];
+    const transfer = (answer.mask ? [answer.mask] : answer.masks ?? []).map(({ buffer }) => buffer);
     scope.postMessage({ type: "done", requestId, answer }, transfer);
   } catch (error) {
     scope.postMessage({ type: "failed", requestId, error: serializeError(error) });
@@ -72,6 +72,11 @@ function handle(request: Request): Answer {
       // The guide keeps its buffer, a copy goes on the way.
       const mask = current && new Uint32Array(current);
       return { mask, ...timesOf(guide) };
+    }
+    case "draft": {
+      const guide = texts.get(request.text)!;
+      const masks = guide.draft(request.tokenIds)?.map((mask) => new Uint32Array(mask)) ?? null;
+      return { masks, ...timesOf(guide) };
     }
     case "close":
       texts.delete(request.text);

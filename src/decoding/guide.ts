@@ -57,6 +57,13 @@ export interface Guide {
    */
   mask(): Awaitable<Uint32Array | null>;
   /**
+   * The masks of the current position and of those after each token of a draft, as far as the grammar takes the
+   * draft; the text stays where it is. Asked for right before tokens are fed.
+   *
+   * @returns At least one, copies; null at a dead end.
+   */
+  draft(tokenIds: readonly number[]): Awaitable<readonly Uint32Array[] | null>;
+  /**
    * Goes on by a token.
    *
    * @param tokensLeft How many more there may be after it.
@@ -99,6 +106,26 @@ export class LocalGuide implements Guide {
     this.maskMs += performance.now() - since;
     this.#isMaskCurrent = isAlive;
     return isAlive ? this.#mask : null;
+  }
+
+  draft(tokenIds: readonly number[]): readonly Uint32Array[] | null {
+    const current = this.mask();
+    if (current === null) return null;
+    const masks = [current.slice()];
+    for (const id of tokenIds) {
+      if ((masks.at(-1)![id >>> 5]! >>> (id & 31) & 1) === 0) break;
+      if (this.#vocabulary.eosTokenIds.includes(id) || !this.#step(id)) break;
+      const next = this.mask();
+      if (next === null) break; // the text would end here
+      masks.push(next.slice());
+    }
+    const count = masks.length - 1;
+    if (count > 0) {
+      this.#constraint.rollback(count);
+      this.#mask.set(masks[0]!);
+      this.#isMaskCurrent = true;
+    }
+    return masks;
   }
 
   accept(tokenId: number, tokensLeft: number): Verdict {
@@ -176,6 +203,10 @@ export class FreeTextGuide implements Guide {
 
   mask(): Uint32Array {
     return this.#mask;
+  }
+
+  draft(tokenIds: readonly number[]): readonly Uint32Array[] {
+    return [this.#mask, ...tokenIds.map(() => this.#mask)];
   }
 
   accept(): Verdict {

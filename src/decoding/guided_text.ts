@@ -9,6 +9,7 @@
 
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { Matcher } from "../matcher/mod.ts";
+import { DraftPolicy, PassCosts } from "./draft_policy.ts";
 import { DeadEndError } from "./errors.ts";
 import { ForcedTokens } from "./forced_tokens.ts";
 import type {
@@ -23,15 +24,19 @@ import { FreeTextGuide, type Guide, LocalGuide } from "./guide.ts";
 import type { LanguageModel, Sequence } from "./language_model.ts";
 import { type StepProbabilities, stepProbabilities } from "./logprobs.ts";
 import { EventLoopYielder } from "./macrotask.ts";
+import { type Draft, PromptLookup } from "./prompt_lookup.ts";
 import { Sampler, type SamplingOptions } from "./sampling.ts";
 import { StopStrings } from "./stop_strings.ts";
 import { TokenTextDecoder } from "./token_text.ts";
 
 /** What a pass comes to. */
 interface Pass {
+  /** A row for the position after the tokens that were fed, and one after each drafted token. */
   readonly logits: Float32Array;
-  /** What may follow; null at a dead end. */
-  readonly mask: Uint32Array | null;
+  /** What may follow at each of these positions; null at a dead end. */
+  readonly masks: readonly Uint32Array[] | null;
+  /** Tokens that were fed though nobody has chosen them yet. */
+  readonly draft: Draft | null;
 }
 
 /** One text that is being written. */
@@ -44,6 +49,11 @@ export class GuidedText {
   readonly #decoder: TokenTextDecoder;
   readonly #stop: StopStrings;
   readonly #forcedTokens: ForcedTokens;
+  readonly #lookup: PromptLookup;
+  readonly #costs: PassCosts;
+  readonly #policy: DraftPolicy;
+  /** Width of a row of logits. */
+  readonly #width: number;
   readonly #tokenIds: number[] = [];
   /** Tokens that were accepted and not handed out yet, in the order of the text. */
   #events: TokenEvent[] = [];
@@ -56,6 +66,9 @@ export class GuidedText {
   #finishReason: FinishReason | null = null;
   #forwardPasses = 0;
   #forcedTokenCount = 0;
+  #cachedTokenCount = 0;
+  #draftedTokenCount = 0;
+  #acceptedTokenCount = 0;
   #sampleMs = 0;
   #prefilledAt = 0;
   #firstTokenAt = 0;
@@ -74,6 +87,10 @@ export class GuidedText {
     this.#decoder = new TokenTextDecoder(model.vocabulary);
     this.#stop = new StopStrings(options.stop ?? []);
     this.#forcedTokens = new ForcedTokens(model.tokenizer, model.vocabulary);
+    this.#lookup = new PromptLookup(request.promptTokenIds, model.vocabulary);
+    this.#costs = PassCosts.of(model);
+    this.#policy = new DraftPolicy(this.#costs);
+    this.#width = model.info.logitsSize;
   }
 
   /** Asks the grammar for its first words; before any pass. */
@@ -86,13 +103,16 @@ export class GuidedText {
   }
 
   /** Feeds the prompt, and the tokens that every text begins with. */
-  readPrompt(sequence: Sequence): Promise<Pass> {
-    return this.#feed(sequence, this.#request.promptTokenIds, this.#tokenIds);
+  async readPrompt(sequence: Sequence): Promise<Pass> {
+    const pass = await this.#feed(sequence, this.#request.promptTokenIds, this.#tokenIds);
+    this.#cachedTokenCount = sequence.cachedTokenCount ?? 0;
+    return pass;
   }
 
   /** What may come first. */
-  async mask(): Promise<Uint32Array | null> {
-    return await this.#guide.mask();
+  async firstMasks(): Promise<readonly Uint32Array[] | null> {
+    const mask = await this.#guide.mask();
+    return mask && [mask];
   }
 
   /** Feeds tokens: in one pass, or those that were forced in passes of their own. */
@@ -107,20 +127,55 @@ export class GuidedText {
     return pass;
   }
 
-  /** One pass; the mask is computed while the model runs. */
+  /** One pass, a draft after the tokens; the masks are computed while the model runs. */
   async #forward(sequence: Sequence, tokenIds: readonly number[]): Promise<Pass> {
     const { signal } = this.#options;
-    const pass = sequence.append(tokenIds, { logitCount: 1, signal });
+    let draft = this.#propose(tokenIds.length);
+    let masks: readonly Uint32Array[] | null | undefined;
+    if (draft !== null) {
+      masks = await this.#guide.draft(draft.tokenIds);
+      draft = masks === null || masks.length === 1
+        ? null
+        : { source: draft.source, tokenIds: draft.tokenIds.slice(0, masks.length - 1) };
+    }
+    const since = performance.now();
+    const fed = draft === null ? tokenIds : [...tokenIds, ...draft.tokenIds];
+    const logitCount = 1 + (draft?.tokenIds.length ?? 0);
+    const pass = sequence.append(fed, { logitCount, signal });
     const idle = pass.then(() => {}, () => {});
     try {
-      const mask = await this.#guide.mask();
+      if (masks === undefined) {
+        const mask = await this.#guide.mask();
+        masks = mask && [mask];
+      }
       const logits = await pass;
       signal?.throwIfAborted();
+      this.#costs.observe(fed.length, performance.now() - since);
       this.#forwardPasses++;
-      return { logits, mask };
+      return { logits, masks, draft };
     } finally {
       await idle; // the sequence must be, before it is disposed
     }
+  }
+
+  /** What probably comes next, as long as it is worth a wider pass. */
+  #propose(pendingCount: number): Draft | null {
+    const { drafts, fastForward } = this.#options;
+    if (drafts === false || fastForward === false || this.#tokenIds.length === 0) return null;
+    const guess = this.#forcedTokens.guess(this.#tokenIds, this.#forced);
+    const draft: Draft | null = guess.length > 0
+      ? { source: "forced", tokenIds: guess }
+      : this.#lookup.find(this.#tokenIds);
+    if (draft === null) return null;
+    const left = this.#request.maxTokens - this.#tokenIds.length - 1;
+    const length = this.#policy.length(
+      draft.source,
+      Math.min(draft.tokenIds.length, left),
+      pendingCount,
+    );
+    return length === 0
+      ? null
+      : { source: draft.source, tokenIds: draft.tokenIds.slice(0, length) };
   }
 
   /** Writes the text, from the pass over the prompt on. */
@@ -129,15 +184,43 @@ export class GuidedText {
     this.#prefilledAt = performance.now();
     yield* this.#handOut(eventLoop); // what was forced at the start
     while (this.#finishReason === null) {
-      await this.#step(pass);
-      const written = this.#events;
+      const { accepted, pending } = await this.#read(pass);
       yield* this.#handOut(eventLoop);
-      if (this.#finishReason === null) {
-        const [first, ...forced] = written.map(({ tokenId }) => tokenId);
-        pass = await this.#feed(sequence, [first!], forced);
-      }
+      if (this.#finishReason !== null) break;
+      const rejected = (pass.draft?.tokenIds.length ?? 0) - accepted;
+      if (rejected > 0) await sequence.truncate(sequence.tokenCount - rejected);
+      const [first, ...forced] = pending;
+      pass = await this.#feed(sequence, [first!], forced);
     }
     this.#text += this.#stop.push(this.#decoder.end()) + this.#stop.end();
+  }
+
+  /**
+   * Chooses tokens from the rows of a pass: as many as the draft has guessed, and the one after them.
+   *
+   * @returns How many tokens of the draft the text has now, and the tokens that the model has not read yet.
+   */
+  async #read({ logits, masks, draft }: Pass): Promise<{ accepted: number; pending: number[] }> {
+    const drafted = draft?.tokenIds ?? [];
+    let accepted = 0;
+    const pending: number[] = [];
+    while (this.#finishReason === null && pending.length === 0) {
+      const before = this.#events.length;
+      const row = logits.length === this.#width
+        ? logits
+        : logits.subarray(accepted * this.#width, (accepted + 1) * this.#width);
+      await this.#step(row, masks && masks[accepted]!, drafted[accepted]);
+      for (const { tokenId } of this.#events.slice(before)) {
+        if (pending.length === 0 && drafted[accepted] === tokenId) accepted++;
+        else pending.push(tokenId);
+      }
+    }
+    if (draft !== null) {
+      this.#policy.observe(draft.source, accepted, drafted.length);
+      this.#draftedTokenCount += drafted.length;
+      this.#acceptedTokenCount += accepted;
+    }
+    return { accepted, pending };
   }
 
   async *#handOut(eventLoop: EventLoopYielder): AsyncGenerator<TokenEvent> {
@@ -154,18 +237,22 @@ export class GuidedText {
   }
 
   /** Chooses a token, and takes those along that have to follow it. */
-  async #step({ logits, mask }: Pass): Promise<void> {
+  async #step(
+    logits: Float32Array,
+    mask: Uint32Array | null,
+    guess: number | undefined,
+  ): Promise<void> {
     if (mask === null) throw new DeadEndError(this.#text);
     const since = performance.now();
     this.#firstTokenAt ||= since;
-    const isFrame = this.#sampler.hasPenalties && isNarrow(mask, this.#model.info.logitsSize);
+    const isFrame = this.#sampler.hasPenalties && isNarrow(mask, this.#width);
     const tokenId = this.#sampler.sample(logits, mask, isFrame);
     const { logprobs } = this.#options;
     const probabilities = logprobs === undefined
       ? undefined
       : stepProbabilities(logits, mask, tokenId, logprobs);
     this.#sampleMs += performance.now() - since;
-    await this.#accept(tokenId, "sampled", probabilities);
+    await this.#accept(tokenId, tokenId === guess ? "drafted" : "sampled", probabilities);
     await this.#acceptForced();
   }
 
@@ -231,8 +318,11 @@ export class GuidedText {
       isComplete: this.#isAccepting || this.#finishReason === "stop" && this.#hasEnded,
       usage: {
         promptTokens: this.#request.promptTokenIds.length,
+        cachedTokens: this.#cachedTokenCount,
         completionTokens: this.#tokenIds.length,
         forcedTokens: this.#forcedTokenCount,
+        draftedTokens: this.#draftedTokenCount,
+        acceptedDraftTokens: this.#acceptedTokenCount,
         forwardPasses: this.#forwardPasses,
       },
       timings: {

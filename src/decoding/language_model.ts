@@ -61,6 +61,8 @@ export interface AppendOptions {
 export interface Sequence {
   /** Tokens in the cache. */
   readonly tokenCount: number;
+  /** How many of the first tokens were not computed, because another sequence had begun with them; default 0. */
+  readonly cachedTokenCount?: number;
   /**
    * Feeds tokens and returns the logits of the last `logitCount` positions, `logitCount × logitsSize`,
    * row by row, float32. The buffer belongs to the caller until the next `append` of this sequence.

@@ -14,6 +14,7 @@ export type {
   Sequence,
   Tokenizer,
 } from "./language_model.ts";
+export { acceptsText } from "./accepts_text.ts";
 export type { Constraint } from "./constraint.ts";
 export {
   ContextLengthError,

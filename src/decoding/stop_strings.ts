@@ -1,5 +1,5 @@
 /**
- * Strings that end a text where they begin.
+ * Strings that end a text where they begin; of several, the one that is complete first.
  *
  * What may be the beginning of such a string is held back until it is known, so a stream never shows text that
  * the result does not have.
@@ -52,10 +52,13 @@ export class StopStrings {
   push(piece: string): string {
     if (this.#found !== null) return "";
     const text = this.#held + piece;
-    let at = -1;
+    // The one that is complete first, whatever the pieces; of those the longest.
+    let at = -1, end = Infinity;
     for (const string of this.#strings) {
       const place = text.indexOf(string);
-      if (place >= 0 && (at < 0 || place < at)) [at, this.#found] = [place, string];
+      if (place < 0 || place + string.length > end) continue;
+      if (place + string.length === end && place > at) continue;
+      [at, end, this.#found] = [place, place + string.length, string];
     }
     if (at >= 0) {
       this.#held = "";

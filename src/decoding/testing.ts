@@ -180,6 +180,8 @@ class ScriptedSequence implements Sequence {
 
   truncate(tokenCount: number): Promise<void> {
     this.history = this.history.slice(0, tokenCount);
+    // Part of a prompt begins another one, which ends with the next tokens.
+    if (tokenCount < (this.promptTokenCount ?? 0)) this.promptTokenCount = null;
     return Promise.resolve();
   }
 

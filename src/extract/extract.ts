@@ -17,7 +17,6 @@ import {
   EventStream,
   type FinishReason,
   generate,
-  type GenerationResult,
   type GrammarWorker,
   IncompleteOutputError,
   type LanguageModel,
@@ -29,7 +28,8 @@ import {
   type Usage,
 } from "../decoding/mod.ts";
 import { EmptyTextError, ValidationError } from "./errors.ts";
-import { compileExtraction, type ExtractionGrammar } from "./extraction_grammar.ts";
+import { abstain, evidenceOf, type ExtractedLeaf } from "./evidence.ts";
+import { compileExtraction } from "./extraction_grammar.ts";
 import {
   type ExtractionExample,
   extractionPrompt,
@@ -68,6 +68,16 @@ export interface ExtractOptions<Schema> {
    */
   undeclaredProperties?: boolean;
   /**
+   * Whether to say how sure the model was of each value: see `leaves`. Costs some 2 ms a token at 151,936 logits. Default
+   * false.
+   */
+  confidence?: boolean;
+  /**
+   * Null in place of values that the model was less sure of: those whose `meanProbability` is below this number, where the
+   * schema allows null. In (0, 1]; default: values are left as they are. Implies `confidence`.
+   */
+  abstainBelow?: number;
+  /**
    * A Worker, made with the model's vocabulary, in which the schema is compiled and the masks are computed, so that neither
    * holds up this thread. Default: on this thread.
    */
@@ -87,6 +97,8 @@ export interface ExtractionResult<Value> {
   readonly value: Value;
   /** The JSON as the model wrote it. */
   readonly text: string;
+  /** Each value that has no parts, in the order of the JSON, with where the source text says it. */
+  readonly leaves: readonly ExtractedLeaf[];
   /** What it cost, in tokens. */
   readonly usage: Usage;
   /**
@@ -171,10 +183,14 @@ async function* run<Schema>(
   ExtractionEvent<DeepPartial<InferInput<Schema>>>,
   ExtractionResult<InferOutput<Schema>>
 > {
-  const { text, maxTokens, sampling, signal, whitespace = "compact", onPartial } = options;
+  const { text, maxTokens, sampling, signal, whitespace = "compact", onPartial, abstainBelow } =
+    options;
   signal?.throwIfAborted();
   if (typeof text !== "string") throw new TypeError(`text must be a string, got ${typeof text}`);
   if (text.trim() === "") throw new EmptyTextError();
+  if (abstainBelow !== undefined && !(abstainBelow > 0 && abstainBelow <= 1)) {
+    throw new RangeError(`abstainBelow must be in (0, 1], got ${abstainBelow}`);
+  }
   const { jsonSchema, grammar, validate } = await compileExtraction(
     options.schema,
     model.vocabulary,
@@ -185,9 +201,13 @@ async function* run<Schema>(
 
   const reader = new PartialJson();
   let partial: DeepPartial<InferInput<Schema>> | undefined;
-  const generation = generate(model, { messages, grammar, maxTokens, sampling, signal });
+  const wantsConfidence = abstainBelow !== undefined || options.confidence === true;
+  const logprobs = wantsConfidence ? 2 : undefined;
+  const tokens: TokenEvent[] = [];
+  const generation = generate(model, { messages, grammar, maxTokens, sampling, signal, logprobs });
   for await (const event of generation) {
     if (event.type === "token") {
+      tokens.push(event);
       if (event.text !== "") {
         reader.push(event.text);
         partial = reader.snapshot() as typeof partial;
@@ -199,25 +219,25 @@ async function* run<Schema>(
     }
   }
   const written = await generation.result;
-  const value = await finish(written, reader, validate);
-  const { text: json, usage, finishReason, timings, seed } = written;
-  return { value: value as InferOutput<Schema>, text: json, usage, finishReason, timings, seed };
-}
-
-async function finish(
-  written: GenerationResult,
-  reader: PartialJson,
-  validate: ExtractionGrammar["validate"],
-): Promise<unknown> {
   if (!written.isComplete) {
-    throw new IncompleteOutputError(
-      written.text,
-      written.usage.completionTokens,
-      reader.snapshot(),
-    );
+    const { completionTokens } = written.usage;
+    throw new IncompleteOutputError(written.text, completionTokens, reader.snapshot());
   }
-  const rawValue: unknown = JSON.parse(written.text);
+  const evidence = evidenceOf(written.text, text, wantsConfidence ? tokens : null);
+  const abstained = abstainBelow === undefined
+    ? { text: written.text, leaves: evidence }
+    : await abstain(model, grammar, written.text, evidence, abstainBelow);
+  const rawValue: unknown = JSON.parse(abstained.text);
   const checked = await validate(rawValue);
   if ("issues" in checked) throw new ValidationError(checked.issues, written.text, rawValue);
-  return checked.value;
+  const { text: json, usage, finishReason, timings, seed } = written;
+  return {
+    value: checked.value as InferOutput<Schema>,
+    text: json,
+    leaves: abstained.leaves.map(({ start: _start, end: _end, ...leaf }) => leaf),
+    usage,
+    finishReason,
+    timings,
+    seed,
+  };
 }

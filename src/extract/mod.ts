@@ -13,6 +13,9 @@ export type {
   ExtractionTokenEvent,
   ExtractOptions,
 } from "./extract.ts";
+export type { ExtractedLeaf } from "./evidence.ts";
+export type { LeafConfidence } from "./leaf_confidence.ts";
+export type { SourceSpan } from "./source_spans.ts";
 export { EmptyTextError, SchemaConversionError, ValidationError } from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
 export { compileExtraction } from "./extraction_grammar.ts";

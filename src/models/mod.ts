@@ -31,5 +31,6 @@ export {
   type ModelRunReason,
 } from "./errors.ts";
 export { defaultCacheDir, type LoadProgress, type ModelFilesOptions } from "./model_files.ts";
+export { PromptCachedModel, type PromptCacheOptions } from "./prompt_cache.ts";
 export type { DownloadOptions } from "./download.ts";
 export type { RuntimeDevice } from "./transformers_runtime.ts";

@@ -26,6 +26,8 @@ export interface ModelFolder {
   graphFile: string;
   logitsSize: number;
   contextLength: number;
+  /** Bytes of one token's keys and values; undefined where the configuration does not tell. */
+  keyValueBytes: number | undefined;
   eosTokenIds: number[] | undefined;
   tokenizerJson: object;
   tokenizerConfig: object;
@@ -81,6 +83,7 @@ export async function readModelFolder(
     weightBytes,
     logitsSize: reader.logitsSize(config, outline, chosen.graphFile),
     contextLength: positiveInteger(config.max_position_embeddings) ?? 2048,
+    keyValueBytes: keyValueBytes(config),
     eosTokenIds: idList(generation?.eos_token_id) ?? idList(config.eos_token_id),
     tokenizerJson,
     tokenizerConfig,
@@ -233,4 +236,15 @@ function idList(value: unknown): number[] | undefined {
   const list = Array.isArray(value) ? value : [value];
   const ids = list.filter((id): id is number => Number.isInteger(id) && id >= 0);
   return ids.length > 0 ? ids : undefined;
+}
+
+/** Keys and values of all layers, in 32 bits. */
+function keyValueBytes(config: Record<string, unknown>): number | undefined {
+  const layers = positiveInteger(config.num_hidden_layers);
+  const heads = positiveInteger(config.num_attention_heads);
+  const hidden = positiveInteger(config.hidden_size);
+  if (layers === undefined || heads === undefined || hidden === undefined) return undefined;
+  const keyValueHeads = positiveInteger(config.num_key_value_heads) ?? heads;
+  const headSize = positiveInteger(config.head_dim) ?? hidden / heads;
+  return layers * keyValueHeads * headSize * 2 * 4;
 }

@@ -1,0 +1,110 @@
+/**
+ * How many drafted tokens a pass should check.
+ *
+ * A pass over several tokens costs more than one over one, and how much more depends on the device: on a CPU eight tokens cost
+ * about two single steps, on wasm three. A draft of `k` tokens of which each is right with probability `a` gives
+ * `1 + a + a² + … + aᵏ` tokens (Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
+ * 2023); the best `k` has the most of them for its cost. Costs are measured as passes are made, probabilities counted
+ * by source in each text, so a text that copies nothing soon drafts nothing.
+ *
+ * @module
+ */
+
+import type { LanguageModel, ModelInfo } from "./language_model.ts";
+import type { DraftSource } from "./prompt_lookup.ts";
+
+/** Cost of passes over 1, 2, 4, 8, 16 tokens, in passes over one: what is assumed until it is measured. */
+const COSTS: Readonly<Record<ModelInfo["device"], readonly number[]>> = {
+  cpu: [1, 1.18, 1.45, 2.05, 3.2],
+  wasm: [1, 1.6, 2, 3.1, 5],
+  webgpu: [1, 1.1, 1.2, 1.4, 2],
+  mock: [1, 1, 1, 1, 1],
+};
+
+/** Share of a new measurement in what is known. */
+const WEIGHT = 0.2;
+
+/** What passes of a model cost. */
+export class PassCosts {
+  /** Milliseconds for 1, 2, 4, 8, 16 tokens; 0: not measured. */
+  readonly #measured = [0, 0, 0, 0, 0];
+  readonly #assumed: readonly number[];
+
+  private constructor(device: ModelInfo["device"]) {
+    this.#assumed = COSTS[device];
+  }
+
+  /** What is known of a model. */
+  static of(model: LanguageModel): PassCosts {
+    let costs = known.get(model);
+    if (costs === undefined) known.set(model, costs = new PassCosts(model.info.device));
+    return costs;
+  }
+
+  /** Takes note of a pass. Prompts are not looked at. */
+  observe(tokenCount: number, milliseconds: number): void {
+    const bucket = Math.log2(tokenCount);
+    if (!Number.isInteger(bucket) || bucket >= this.#measured.length) return;
+    const before = this.#measured[bucket]!;
+    this.#measured[bucket] = before === 0
+      ? milliseconds
+      : before + WEIGHT * (milliseconds - before);
+  }
+
+  /** The cost of a pass in passes over one token. */
+  of(tokenCount: number): number {
+    const place = Math.min(Math.log2(tokenCount), this.#measured.length - 1);
+    const low = Math.floor(place), high = Math.ceil(place);
+    const from = this.#ratio(low), to = this.#ratio(high);
+    // Between two of them by the number of tokens, not by its logarithm.
+    const share = high === low ? 0 : (tokenCount - 2 ** low) / (2 ** high - 2 ** low);
+    return from + share * (to - from);
+  }
+
+  #ratio(bucket: number): number {
+    const single = this.#measured[0]!, measured = this.#measured[bucket]!;
+    // A pass over more tokens is never cheaper: what says so is noise.
+    return single > 0 && measured > 0 ? Math.max(1, measured / single) : this.#assumed[bucket]!;
+  }
+}
+
+const known = new WeakMap<LanguageModel, PassCosts>();
+
+/** How often drafts of a text are right, by source. */
+export class DraftPolicy {
+  readonly #rates: Record<DraftSource, number> = {
+    forced: 0.9,
+    copied1: 0.3,
+    copied2: 0.5,
+    copied3: 0.7,
+  };
+
+  constructor(private readonly costs: PassCosts) {}
+
+  /**
+   * The best number of drafted tokens.
+   *
+   * @param source Where they come from.
+   * @param available How many there are.
+   * @param pending Tokens that the pass has to read anyway.
+   */
+  length(source: DraftSource, available: number, pending: number): number {
+    const rate = this.#rates[source];
+    let best = 0, bestGain = 1 / this.costs.of(pending);
+    let expected = 1, chance = 1;
+    for (let length = 1; length <= available && pending + length <= 16; length++) {
+      chance *= rate;
+      expected += chance;
+      const gain = expected / this.costs.of(pending + length);
+      if (gain > bestGain) [best, bestGain] = [length, gain];
+    }
+    return best;
+  }
+
+  /** Takes note of how many tokens of a draft were right, one after the other, before the first wrong one. */
+  observe(source: DraftSource, accepted: number, drafted: number): void {
+    for (let i = 0; i < Math.min(accepted + 1, drafted); i++) {
+      this.#rates[source] += WEIGHT * ((i < accepted ? 1 : 0) - this.#rates[source]);
+    }
+  }
+}
