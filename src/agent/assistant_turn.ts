@@ -143,6 +143,8 @@ export interface TurnResult {
 export interface TurnUsage {
   /** Tokens of the prompt. */
   readonly promptTokens: number;
+  /** Those of them that were not computed, because another prompt had begun with them. */
+  readonly cachedTokens: number;
   /** Tokens written, tags of calls included. */
   readonly completionTokens: number;
   /** Those of them that grammars forced. */

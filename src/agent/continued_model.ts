@@ -69,6 +69,11 @@ export class ContinuedModel implements LanguageModel {
     return this.#tokenIds;
   }
 
+  /** Of the first prompt, what was not computed. */
+  get cachedTokenCount(): number {
+    return this.sequence.cachedTokenCount ?? 0;
+  }
+
   /** Frees the cache; the model stays. */
   dispose(): Promise<void> {
     return this.sequence.dispose();
@@ -88,6 +93,10 @@ class ContinuedSequence implements Sequence {
 
   get tokenCount(): number {
     return this.#tokenIds.length;
+  }
+
+  get cachedTokenCount(): number {
+    return this.model.cachedTokenCount;
   }
 
   async append(tokenIds: readonly number[], options?: AppendOptions): Promise<Float32Array> {

@@ -17,7 +17,7 @@ import {
 import type { PreparedTurn, TurnEvent, TurnResult, TurnToolCall } from "./assistant_turn.ts";
 import { CallArgumentsReader } from "./call_arguments.ts";
 import type { ContinuedModel } from "./continued_model.ts";
-import { CALL_CLOSING, CALL_OPENING } from "./tool_prompt.ts";
+import { CALL_END, CALL_START } from "./call_tags.ts";
 import type { TurnGrammar } from "./turn_grammar.ts";
 
 /** An event that does not say yet of which sample it is. */
@@ -25,7 +25,7 @@ type OwnEvent = TurnEvent extends infer Event
   ? Event extends TurnEvent ? Omit<Event, "sampleIndex"> : never
   : never;
 
-const CALL_TAG = CALL_OPENING.trimEnd();
+const CALL_TAG = CALL_START.trimEnd();
 
 /** Writes one sample. */
 export class TurnWriter {
@@ -40,6 +40,7 @@ export class TurnWriter {
   #finishReason: "stop" | "length" = "stop";
   #sectionCount = 0;
   #hasReadPrompt = false;
+  #cachedTokens = 0;
   #forcedTokens = 0;
   #forwardPasses = 0;
   readonly #timings = { prefillMs: 0, decodeMs: 0, maskMs: 0 };
@@ -74,6 +75,7 @@ export class TurnWriter {
       tokens: this.#tokens,
       usage: {
         promptTokens: promptTokenIds.length,
+        cachedTokens: this.#cachedTokens,
         completionTokens: this.#tokenIds.length - promptTokenIds.length,
         forcedTokens: this.#forcedTokens,
         forwardPasses: this.#forwardPasses,
@@ -146,12 +148,12 @@ export class TurnWriter {
 
   async *#writeCalls(grammar: TurnGrammar): AsyncGenerator<OwnEvent> {
     const encode = (text: string) => this.#model.tokenizer.encode(text, { allowSpecial: true });
-    const closing = encode(CALL_CLOSING);
+    const closing = encode(CALL_END);
     while (this.#calls.length < this.#turn.maxCalls) {
       const callIndex = this.#calls.length;
       if (callIndex > 0 && !(await this.#goesOn())) return;
       const isFirst = this.#tokenIds.length === this.#turn.promptTokenIds.length;
-      const opening = encode(isFirst ? CALL_OPENING : `\n${CALL_OPENING}`);
+      const opening = encode(isFirst ? CALL_START : `\n${CALL_START}`);
       const maxTokens = this.#tokensLeft - opening.length - closing.length;
       const before = this.#tokenIds.length;
       this.#tokenIds.push(...opening);
@@ -226,6 +228,7 @@ export class TurnWriter {
     stop?: readonly string[];
     logprobs?: number;
   }): AsyncGenerator<TokenEvent | OwnEvent & { type: "prompt" }, GenerationResult> {
+    const isFirst = this.#sectionCount === 0;
     const stream = generate(this.#model, {
       ...options,
       promptTokenIds: this.#tokenIds,
@@ -242,6 +245,7 @@ export class TurnWriter {
       }
     }
     const result = await stream.result;
+    if (isFirst) this.#cachedTokens = result.usage.cachedTokens;
     this.#forcedTokens += result.usage.forcedTokens;
     this.#forwardPasses += result.usage.forwardPasses;
     this.#timings.decodeMs += result.timings.decodeMs;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CALL_CLOSING, CALL_OPENING } from "./tool_prompt.ts";
+import { CALL_END, CALL_START } from "./call_tags.ts";
 
 /**
  * The text of a call, tags included.
@@ -14,5 +14,5 @@ import { CALL_CLOSING, CALL_OPENING } from "./tool_prompt.ts";
  */
 export function callText(name: string, argumentsJson: string): string {
   const json = argumentsJson.trim() === "" ? "{}" : argumentsJson;
-  return `${CALL_OPENING}{"name": ${JSON.stringify(name)}, "arguments": ${json}}${CALL_CLOSING}`;
+  return `${CALL_START}{"name": ${JSON.stringify(name)}, "arguments": ${json}}${CALL_END}`;
 }

@@ -42,7 +42,8 @@ export async function startTestServer(
     // Whoever reads the test's output wants to know.
     onFailure: (error) => Deno.stderr.writeSync(new TextEncoder().encode(`${error}\n`)),
     ...options,
-    models: { scripted: model, ...options.models },
+    // Greedy, as the script's tokens are only the most probable ones.
+    models: { scripted: { model, sampling: { temperature: 0 } }, ...options.models },
   });
   await app.ready();
   const listening = { port: 0, hostname: "127.0.0.1", onListen: () => {} };

@@ -33,16 +33,15 @@ export interface AnswerHead {
  * @param sampleCount How many follow one another that share a prompt.
  */
 export function usageOf(usages: readonly TurnUsage[], sampleCount: number): object {
-  const prompt = usages.reduce(
-    (sum, { promptTokens }, index) => sum + (index % sampleCount === 0 ? promptTokens : 0),
-    0,
-  );
+  const firsts = usages.filter((_, index) => index % sampleCount === 0);
+  const prompt = firsts.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
+  const cached = firsts.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0);
   const completion = usages.reduce((sum, { completionTokens }) => sum + completionTokens, 0);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cached, audio_tokens: 0 },
     completion_tokens_details: {
       reasoning_tokens: 0,
       audio_tokens: 0,

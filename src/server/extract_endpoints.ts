@@ -82,6 +82,8 @@ async function answer(
       examples: body.examples ?? undefined,
       // Left out, it is what the context has room for.
       maxTokens: body.max_tokens ? Math.min(body.max_tokens, limits.completionTokens) : undefined,
+      confidence: body.confidence ?? undefined,
+      abstainBelow: body.abstain_below ?? undefined,
       sampling: samplingOf(body, { temperature: 0 }),
       grammars,
       signal,

@@ -49,6 +49,21 @@ Deno.test("extraction over HTTP", async (t) => {
     assertEquals(usage.total_tokens, usage.prompt_tokens! + usage.completion_tokens!);
   });
 
+  await t.step(
+    "with the places of the values in the text, and how sure the model was",
+    async () => {
+      server.script = ada;
+      const body = { text, schema: person, confidence: true };
+      const [, { leaves }] = await ask("POST", "/extract", body);
+      const [name, born] = leaves as Record<string, Json>[];
+      assertEquals([name!.pointer, name!.spans], ["/name", [{ start: 0, end: 3 }]]);
+      assertEquals([born!.value, born!.spans], [1815, [{ start: 16, end: 20 }]]);
+      assert(name!.confidence!.mean_probability as number > 0.5);
+      const [, plain] = await ask("POST", "/extract", { ...body, confidence: false });
+      assertEquals((plain.leaves as Json[])[0]!.confidence, null);
+    },
+  );
+
   await t.step("with a schema of the configuration, and its transforms", async () => {
     server.script = ada;
     const [, answer] = await ask("POST", "/extract/person", { text });

@@ -27,6 +27,9 @@ export const extractionFields = {
   examples: z.array(z.object({ text: z.string(), value: z.unknown() })).max(20).nullish(),
   max_tokens: z.int().min(1).nullish(),
   whitespace: z.enum(["compact", "spaced"]).nullish(),
+  confidence: z.boolean().nullish().describe("whether to say how sure the model was"),
+  abstain_below: z.number().gt(0).max(1).nullish()
+    .describe("null in place of less certain values, where the schema allows it"),
   undeclared_properties: z.boolean().nullish(),
   stream: z.boolean().nullish().describe("as Accept: text/event-stream"),
   ...samplingFields,
@@ -76,16 +79,29 @@ export function extractionObject(
   named: NamedSchema | null,
   result: ExtractionResult<unknown>,
 ): object {
-  const { value, finishReason, usage, timings } = result;
-  const { promptTokens, completionTokens, forcedTokens, forwardPasses } = usage;
+  const { value, leaves, finishReason, usage, timings } = result;
+  const { promptTokens, cachedTokens, completionTokens, forcedTokens, forwardPasses } = usage;
   return {
     ...head,
     object: "extraction",
     schema: named && { name: named.name, version: named.version },
     value,
+    leaves: leaves.map(({ pointer, value, spans, confidence, isAbstained }) => ({
+      pointer,
+      value,
+      spans,
+      confidence: confidence && {
+        probability: confidence.probability,
+        mean_probability: confidence.meanProbability,
+        removed_mass: confidence.removedMass,
+        margin: confidence.margin,
+      },
+      is_abstained: isAbstained,
+    })),
     finish_reason: finishReason,
     usage: {
       prompt_tokens: promptTokens,
+      cached_tokens: cachedTokens,
       completion_tokens: completionTokens,
       total_tokens: promptTokens + completionTokens,
       forced_tokens: forcedTokens,

@@ -85,6 +85,7 @@ export class ServerMetrics {
   /** Counts an answer of a model. */
   turn(model: string, { usage, decodeMs, maskMs }: TurnReport): void {
     this.#tokens.inc({ model, kind: "prompt" }, usage.promptTokens);
+    this.#tokens.inc({ model, kind: "cached" }, usage.cachedTokens);
     this.#tokens.inc({ model, kind: "completion" }, usage.completionTokens);
     this.#tokens.inc({ model, kind: "forced" }, usage.forcedTokens);
     this.#passes.inc({ model }, usage.forwardPasses);

@@ -171,6 +171,7 @@ function reportOf(results: readonly TurnResult[]): TurnReport {
   return {
     usage: {
       promptTokens: results[0]?.usage.promptTokens ?? 0,
+      cachedTokens: results[0]?.usage.cachedTokens ?? 0,
       completionTokens: sum(({ usage }) => usage.completionTokens),
       forcedTokens: sum(({ usage }) => usage.forcedTokens),
       forwardPasses: sum(({ usage }) => usage.forwardPasses),

@@ -72,12 +72,12 @@ export class ResponseAnswer {
     }
     for (const call of result.toolCalls) output.push(this.#callItem(call, "completed"));
     const isCut = result.finishReason === "length";
-    const { promptTokens, completionTokens } = result.usage;
+    const { promptTokens, cachedTokens, completionTokens } = result.usage;
     const response = this.#object(isCut ? "incomplete" : "completed", output, {
       incomplete_details: isCut ? { reason: "max_output_tokens" } : null,
       usage: {
         input_tokens: promptTokens,
-        input_tokens_details: { cached_tokens: 0 },
+        input_tokens_details: { cached_tokens: cachedTokens },
         output_tokens: completionTokens,
         output_tokens_details: { reasoning_tokens: 0 },
         total_tokens: promptTokens + completionTokens,
