@@ -16,6 +16,7 @@ import configuration from "../../deno.json" with { type: "json" };
 import { defineExtractCommand } from "./extract_command.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 import { note, printSync } from "./output.ts";
+import { defineServeCommand } from "./serve_command.ts";
 
 /**
  * Runs the command line.
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
       .configureOutput({ writeOut: printSync, writeErr: (text) => note(text.trimEnd()) })
       .exitOverride();
     defineExtractCommand(program);
+    defineServeCommand(program);
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {

@@ -14,6 +14,13 @@ export {
 } from "./schema_store.ts";
 export { SqliteSchemaStore } from "./sqlite_schema_store.ts";
 export type { RequestRecord } from "./request_scope.ts";
+export { serve, type ServeOptions } from "./serve.ts";
+export {
+  defineServerConfig,
+  type ModelConfig,
+  type ServerConfig,
+  ServerConfigError,
+} from "./server_config.ts";
 export {
   DEFAULT_LIMITS,
   type ServedModel,
