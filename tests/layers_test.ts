@@ -155,13 +155,13 @@ function reachable(entry: string, imports: ReadonlyMap<string, string[]> = graph
   return seen;
 }
 
-/** URLs of the modules under `folder`, tests left out. */
+/** URLs of the modules under `folder`, tests and what they share left out. */
 async function sourceModules(folder: URL): Promise<string[]> {
   const modules: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     if (entry.isDirectory) {
       modules.push(...await sourceModules(new URL(`${entry.name}/`, folder)));
-    } else if (entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts")) {
+    } else if (/(?<!_test)\.ts$/.test(entry.name) && !entry.name.startsWith("_test_")) {
       modules.push(new URL(entry.name, folder).href);
     }
   }
