@@ -21,6 +21,7 @@ import { ServerMetrics } from "./metrics.ts";
 import { listModels, showModel } from "./model_list.ts";
 import { ModelRegistry } from "./model_registry.ts";
 import { NamedSchemas } from "./named_schemas.ts";
+import { openApi } from "./openapi.ts";
 import { ClientGoneError, RequestScope, type ServerEnv } from "./request_scope.ts";
 import { ResponseStore } from "./response_store.ts";
 import { createResponse, deleteResponse, getResponse } from "./responses.ts";
@@ -107,6 +108,7 @@ export function createApp(options: ServerOptions): EspalierApp {
   app.get("/metrics", async (c) => {
     return c.body(await metrics.text(), 200, { "content-type": metrics.contentType });
   });
+  app.get("/openapi.json", openApi(server));
   app.get("/v1/models", listModels(server));
   app.get("/v1/models/:id{.+}", showModel(server));
   app.post("/v1/chat/completions", chatCompletions(server));
