@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LimitExceededError } from "../errors.ts";
-import { Automaton } from "./derivatives.ts";
+import { Automaton } from "./automaton.ts";
 import { build, members, TEXTS, tree } from "./_expression_oracle.ts";
 import type { Machine } from "./machine.ts";
-import { ALL, EMPTY, EPSILON, type Regex, RegexStore } from "./regex_store.ts";
+import { RegexStore } from "./regex_store.ts";
+import { ALL, EMPTY, EPSILON, type Regex } from "./regex_table.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const encodedTexts = TEXTS.map(bytes);
