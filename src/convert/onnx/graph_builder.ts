@@ -1,7 +1,7 @@
 /**
  * Assembles an ONNX graph node by node.
  *
- * Third layer of the model builder: names nodes and values, keeps shared constants, and leaves weights to a
+ * Third layer of the graph writer: names nodes and values, keeps shared constants, and leaves weights to a
  * {@link WeightStore}. Values are strings, as in ONNX; `node` returns the name of its first output.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * Where a model's constants go while a graph is being built: into memory, or into files beside it.
  *
- * Second layer of the model builder. A constant is reserved first and then written in pieces, in any
+ * Second layer of the graph writer. A constant is reserved first and then written in pieces, in any
  * order, so that a matrix can be transposed panel by panel without ever being in memory as a whole.
  * Files are split below a given size, and constants start on page boundaries so that ONNX Runtime can map
  * them. Peak memory with files: the piece being written.
@@ -59,7 +59,7 @@ export class MemoryWeightStore implements WeightStore {
 }
 
 /** Writes constants to `<modelPath>_data`, `<modelPath>_data_1`, … */
-export class FileWeightStore implements WeightStore {
+export class FileWeightStore implements WeightStore, Disposable {
   readonly initializers: Initializer[] = [];
   #files: { file: Deno.FsFile; sizeBytes: number }[] = [];
 
@@ -111,6 +111,11 @@ export class FileWeightStore implements WeightStore {
 
   close(): void {
     for (const { file } of this.#files) file.close();
+  }
+
+  /** As {@link close}. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #pathOf(index: number): string {

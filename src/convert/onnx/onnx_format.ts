@@ -1,7 +1,7 @@
 /**
  * The part of the ONNX file format that a decoder graph needs, written as protobuf.
  *
- * Bottom of the model builder: plain records in, bytes out; knows nothing of models. The wire format
+ * Bottom of the graph writer: plain records in, bytes out; knows nothing of models. The wire format
  * comes from `@bufbuild/protobuf`; the field numbers below are those of `onnx.proto3`. Only what is
  * written here is supported: tensors carry raw little-endian bytes or point into an external file.
  *
@@ -16,7 +16,14 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** Element types by their `TensorProto.DataType` number. */
-export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export const ELEMENT_TYPES = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+} as const;
 
 /** Name of an element type. */
 export type ElementType = keyof typeof ELEMENT_TYPES;
@@ -28,6 +35,7 @@ export const ELEMENT_BYTES: Record<ElementType, number> = {
   int8: 1,
   int32: 4,
   int64: 8,
+  float16: 2,
 };
 
 /** A constant of the graph. */
@@ -84,7 +92,7 @@ const ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_INTS = 7; // AttributePr
 export function encodeOnnxModel(model: OnnxModel): Uint8Array {
   const writer = new BinaryWriter();
   intField(writer, 1, IR_VERSION);
-  stringField(writer, 2, "espalier model builder");
+  stringField(writer, 2, "espalier");
   message(writer, 7, () => encodeGraph(writer, model));
   for (const [domain, version] of Object.entries(model.operatorSets)) {
     message(writer, 8, () => {
