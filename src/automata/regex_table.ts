@@ -93,7 +93,11 @@ export abstract class RegexTable {
   readonly #boundIndex = new Map<number, number>();
   readonly #limits: RegexLimits;
 
-  /** @param limits Bounds other than the default ones. */
+  /**
+   * Makes an empty table.
+   *
+   * @param limits Bounds other than the default ones.
+   */
   constructor(limits?: Partial<RegexLimits>) {
     this.#limits = {
       expressions: limits?.expressions ?? 4_000_000,

@@ -316,7 +316,11 @@ export class TaggedTextReader {
   #textStart = 0;
   #open: { readonly index: number; content: string; readonly start: number } | null = null;
 
-  /** @param options Of the grammar that the text is written in. */
+  /**
+   * Begins with the text.
+   *
+   * @param options Of the grammar that the text is written in.
+   */
   constructor({ sections }: Pick<TaggedTextOptions, "sections">) {
     this.#sections = sections;
     this.#begins = sections.map(({ begin }) => begin);
