@@ -14,12 +14,8 @@ import type { LanguageModel } from "../decoding/mod.ts";
 import { compileExtraction, type ExtractionWhitespace } from "../extract/mod.ts";
 import type { Expression } from "../grammar/mod.ts";
 import { type CompiledGrammar, compileGrammar } from "../matcher/mod.ts";
+import { CALL_CLOSING, CALL_OPENING } from "./call_tags.ts";
 import type { ToolDefinition } from "./tool_definition.ts";
-
-/** Tags of a call. */
-export const CALL_OPENING = "<tool_call>";
-/** The other one. */
-export const CALL_CLOSING = "</tool_call>";
 
 /**
  * Compiles the frame.

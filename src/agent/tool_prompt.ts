@@ -15,7 +15,7 @@ import {
   type Tokenizer,
 } from "../decoding/mod.ts";
 import type { ToolDefinition } from "./tool_definition.ts";
-import { CALL_CLOSING, CALL_OPENING } from "./call_grammar.ts";
+import { CALL_CLOSING, CALL_OPENING } from "./call_tags.ts";
 
 /**
  * Encodes a conversation, up to where the assistant's turn begins.

@@ -17,7 +17,7 @@ import {
   type Usage,
 } from "../decoding/mod.ts";
 import { scoreContinuation } from "./call_probability.ts";
-import { CALL_OPENING } from "./call_grammar.ts";
+import { CALL_OPENING } from "./call_tags.ts";
 import { findJsonValues } from "./json_in_text.ts";
 import type { ToolCall } from "./tool_definition.ts";
 

@@ -19,6 +19,7 @@ import { defineExtractCommand } from "./extract_command.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 import { defineGrammarCommand } from "./grammar_command.ts";
 import { note, printSync } from "./output.ts";
+import { defineServeCommand } from "./serve_command.ts";
 
 /**
  * Runs the command line.
@@ -37,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
     defineConvertCommand(program);
     defineEvalCommand(program);
     defineGrammarCommand(program);
+    defineServeCommand(program);
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { closeObjects } from "./closed_objects.ts";
 export { extract, streamExtract } from "./extract.ts";
 export type {
   DeepPartial,
@@ -29,7 +30,7 @@ export type {
   ExtractionPromptOptions,
   ExtractionWhitespace,
 } from "./extraction_prompt.ts";
-export { jsonSchema } from "./schema_input.ts";
+export { jsonSchema, readSchema } from "./schema_input.ts";
 export type {
   ExtractionSchema,
   InferInput,
