@@ -10,13 +10,14 @@
  * | get typed data out of a text                  | {@link extract}, {@link streamExtract}              |
  * | load a model                                  | {@link loadModel}                                   |
  * | have a model write inside any grammar         | {@link generate}                                    |
- * | make a grammar                                | {@link compileJsonSchema}, {@link compileRegex}, {@link compileChoice} |
+ * | make a grammar                                | {@link compileJsonSchema}, {@link compileRegex}, {@link compileChoice}, {@link compileGrammar} |
+ * | have sections in free text, or a form filled in | {@link taggedText}; `template` of `@espalier/core/grammar` |
  * | use the masks with a model loop of your own   | {@link Vocabulary}, {@link Matcher}                 |
  * | keep transformers.js' `generate()`            | {@link EspalierLogitsProcessor}                     |
  * | tell failures apart                           | {@link EspalierError} and its `code`                |
  *
- * Each part has an entry point of its own (`@espalier/core/matcher`, `/vocabulary`, `/decoding`, `/models`,
- * `/extract`), and `@espalier/core/testing` has a model for tests that needs no weights. Importing this module
+ * Each part has an entry point of its own (`@espalier/core/matcher`, `/grammar`, `/vocabulary`, `/decoding`, `/models`,
+ * `/extract`, `/agent`, `/eval`, `/convert`), and `@espalier/core/testing` has a model for tests that needs no weights. Importing this module
  * loads neither transformers.js nor ONNX Runtime: {@link loadModel} starts a Worker that does.
  *
  * @example Typed data out of a text
@@ -51,6 +52,23 @@
 
 export { EspalierError, LimitExceededError } from "./src/errors.ts";
 export * from "./src/vocabulary/mod.ts";
+export {
+  analyzeGrammar,
+  formatGrammar,
+  GrammarSyntaxError,
+  parseGrammar,
+  sampleSentence,
+  taggedText,
+  TaggedTextReader,
+} from "./src/grammar/mod.ts";
+export type {
+  Grammar,
+  GrammarAnalysis,
+  ParsedGrammar,
+  ParseGrammarOptions,
+  TaggedSection,
+  TaggedTextOptions,
+} from "./src/grammar/mod.ts";
 export * from "./src/matcher/mod.ts";
 export * from "./src/decoding/mod.ts";
 export * from "./src/models/mod.ts";

@@ -12,6 +12,12 @@ const EXPECTED: Record<string, RegExp> = {
   "choose_a_label.ts": /^((billing|delivery|returns|something else): .* \(\d+ tokens\)\n){3}$/,
   "extract_with_json_schema.ts": /^\d+ of [A-Z]{3}-\d\d(, express)?\n([^[]*\n)?\[\{.*\}\]\n$/,
   "extract_with_zod.ts": /arrives on \d{4}-\d\d-\d\d and takes a (SINGLE|DOUBLE|SUITE)\n/,
+  "fill_in_a_form.ts":
+    /^.{1,20}, [A-Z]{2}-\d{4}: (happy|neutral|angry), [1-5] stars\nthe order stands at \d+; \d+ tokens were forced\n$/,
+  "follow_a_grammar.ts": /^root ::= .*\n(price|rooms|town) [=<>] .*\n$/,
+  "ground_values.ts": /^(\/\w+ .*: .*, sure .*\n){3}payer,amount,due\n$/,
+  "keep_the_event_loop_free.ts":
+    /^written: true\nrefused: schemaBytes\nheld up for at most \d+ ms\n$/,
   "logits_processor.ts": /^(\{"name":".*","sizes":\[.*\]\} for \w+\n){2}$/,
   "masks_without_a_model.ts": /\{ size: "(S|M|XL)", colour: "(red|blue)" \}\n$/,
   "stream_partial_values.ts": /^read \d+ tokens\n[^]*name: [^]*first token after \d+ ms\n$/,

@@ -20,9 +20,10 @@ const LAYERS: readonly (readonly string[])[] = [
   ["matcher"],
   ["decoding"],
   ["models"],
+  ["convert"],
   ["extract"],
   ["agent"],
-  ["server"],
+  ["eval", "server"],
   ["cli"],
 ];
 

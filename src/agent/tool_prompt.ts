@@ -15,11 +15,7 @@ import {
   type Tokenizer,
 } from "../decoding/mod.ts";
 import type { ToolDefinition } from "./tool_definition.ts";
-
-/** Before a call's JSON. */
-export const CALL_OPENING = "<tool_call>\n";
-/** After it. */
-export const CALL_CLOSING = "\n</tool_call>";
+import { CALL_CLOSING, CALL_OPENING } from "./call_tags.ts";
 
 /**
  * Encodes a conversation, up to where the assistant's turn begins.
@@ -59,7 +55,7 @@ function toolGuide(tools: readonly ToolDefinition[]): string {
     "You can call the functions that are described here, one a line:",
     `<tools>\n${lines.join("\n")}\n</tools>`,
     "If a function fits the request, answer with a call of it, and nothing else, in this form:\n" +
-    `${CALL_OPENING}{"name": <name of the function>, "arguments": <object>}${CALL_CLOSING}`,
+    `${CALL_OPENING}\n{"name": <name of the function>, "arguments": <object>}\n${CALL_CLOSING}`,
     "Make one call for each thing that is asked for. If no function fits, answer in plain words.",
   ].join("\n\n");
 }

@@ -8,7 +8,8 @@
  */
 
 import fc from "fast-check";
-import { ALL, EMPTY, EPSILON, type Regex, type RegexStore } from "./regex_store.ts";
+import { type RegexStore } from "./regex_store.ts";
+import { ALL, EMPTY, EPSILON, type Regex } from "./regex_table.ts";
 
 /** Longest text that is looked at. */
 export const MAX_LENGTH = 5;

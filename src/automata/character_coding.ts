@@ -13,7 +13,8 @@
  */
 
 import type { CodePointSet } from "./language_algebra.ts";
-import { EPSILON, type Regex, type RegexStore } from "./regex_store.ts";
+import { type RegexStore } from "./regex_store.ts";
+import { EPSILON, type Regex } from "./regex_table.ts";
 import { intersectSets } from "./unicode_sets.ts";
 
 /** One place of a positional notation. */

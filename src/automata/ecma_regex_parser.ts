@@ -39,6 +39,8 @@ import {
 export const MAX_PATTERN_LENGTH = 100_000;
 /** Deepest nesting of groups. */
 export const MAX_PATTERN_DEPTH = 200;
+/** Most named groups. */
+export const MAX_PATTERN_NAMES = 1000;
 /** Largest minimum of a counted repeat. */
 export const MAX_PATTERN_REPEAT = 1_000_000;
 
@@ -267,6 +269,9 @@ class PatternParser {
 
   private addName(name: string, names: Set<string>, offset: number): void {
     if (names.has(name)) this.fail(`duplicate group name "${name}"`, offset);
+    if (this.groupNames.size >= MAX_PATTERN_NAMES) {
+      throw new LimitExceededError("patternNames", Infinity, MAX_PATTERN_NAMES);
+    }
     names.add(name);
     this.groupNames.add(name);
   }
@@ -428,7 +433,8 @@ class PatternParser {
         ranges.push(from.codePoint, to.codePoint);
       }
     }
-    const set = this.fold(unionOfSets([...sets, codePointSet(ranges)]));
+    // Each set once: properties have a thousand ranges.
+    const set = this.fold(unionOfSets([...new Set(sets), codePointSet(ranges)]));
     return { kind: "characters", set: negated ? complementOfSet(set) : set };
   }
 

@@ -15,7 +15,8 @@
 
 import { CharacterCoder } from "./character_coding.ts";
 import type { CodePointSet } from "./language_algebra.ts";
-import type { Regex, RegexStore } from "./regex_store.ts";
+import type { RegexStore } from "./regex_store.ts";
+import type { Regex } from "./regex_table.ts";
 import { TextAlgebra } from "./text_algebra.ts";
 import { codePointSet, intersectSets, setHas } from "./unicode_sets.ts";
 

@@ -5,10 +5,11 @@
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
-import { Automaton } from "./derivatives.ts";
+import { Automaton } from "./automaton.ts";
 import { JsonStringAlgebra } from "./json_string.ts";
 import type { LanguageAlgebra } from "./language_algebra.ts";
-import { EMPTY, EPSILON, type Regex, RegexStore } from "./regex_store.ts";
+import { RegexStore } from "./regex_store.ts";
+import { EMPTY, EPSILON, type Regex } from "./regex_table.ts";
 import { codePointSet, everyCodePoint, setHas } from "./unicode_sets.ts";
 
 const store = new RegexStore();

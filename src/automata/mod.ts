@@ -42,11 +42,13 @@ export {
   KIND_NOT,
   KIND_REPEAT,
   KIND_UNION,
-  RegexStore,
-} from "./regex_store.ts";
-export type { Regex, RegexLimits } from "./regex_store.ts";
-export { Automaton } from "./derivatives.ts";
-export type { AutomatonLimits } from "./derivatives.ts";
+  RegexTable,
+} from "./regex_table.ts";
+export type { Regex, RegexLimits } from "./regex_table.ts";
+export { RegexStore } from "./regex_store.ts";
+export type { Intervals } from "./interval_lists.ts";
+export { Automaton } from "./automaton.ts";
+export type { AutomatonLimits } from "./automaton.ts";
 export type { Machine } from "./machine.ts";
 export { JsonStringAlgebra } from "./json_string.ts";
 export type { JsonSpelling } from "./json_string.ts";
@@ -72,3 +74,4 @@ export { PatternSyntaxError, UnsupportedPatternError } from "./ecma_regex_syntax
 export type { PatternNode } from "./ecma_regex_syntax.ts";
 export { EspalierError, LimitExceededError } from "../errors.ts";
 export { fullMatchLanguage, patternLanguage } from "./pattern_language.ts";
+export { workClock } from "./time_limit.ts";

@@ -6,8 +6,10 @@
  * empty text a member, what remains after this character, what is the reversed language).
  * Idea: hash-consed nodes, so that equality is identity and a shared part is stored once; constructors
  * apply the identities that keep an ordinary pattern's expression as small as the pattern; derivatives
- * (Brzozowski 1964) and a reversal that works part by part. One store lives for one translation.
- * Cost: a constructor is linear in its parts.
+ * (Brzozowski 1964) and a reversal that works part by part. A concatenation is a head and a tail, so that what goes on
+ * with the same rest shares it, and a pattern of 100,000 characters is 100,000 nodes. One store lives for one translation.
+ * Cost: a constructor is linear in its parts. What descends into parts recursively relies on the bound on nesting,
+ * in which a tail counts as no deeper; along tails it goes in loops.
  *
  * @module
  */
@@ -23,11 +25,14 @@ export type Expression =
     readonly id: number;
     /** Whether the empty text is a member. */
     readonly nullable: boolean;
+    /** How deep parts are nested in it; a tail that is a concatenation too adds nothing. */
+    readonly depth: number;
   }
   & (
     | { readonly kind: "empty" | "epsilon" | "all" }
     | { readonly kind: "characters"; readonly set: CodePointSet }
-    | { readonly kind: "concat" | "union" | "intersect"; readonly parts: readonly Expression[] }
+    | { readonly kind: "concat"; readonly head: Expression; readonly tail: Expression }
+    | { readonly kind: "union" | "intersect"; readonly parts: readonly Expression[] }
     | { readonly kind: "complement"; readonly part: Expression }
     | {
       readonly kind: "repeat";
@@ -37,10 +42,15 @@ export type Expression =
     }
   );
 
-type Shape = Expression extends infer E ? E extends Expression ? Omit<E, "id"> : never : never;
+type Shape = Expression extends infer E ? E extends Expression ? Omit<E, "id" | "depth"> : never
+  : never;
 
 /** Most nodes that one pattern may need. */
-export const MAX_PATTERN_EXPRESSIONS = 50_000;
+export const MAX_PATTERN_EXPRESSIONS = 250_000;
+/** Most parts that the nodes of one pattern may have together. */
+export const MAX_PATTERN_PARTS = 2_000_000;
+/** Deepest nesting of nodes. */
+export const MAX_PATTERN_NESTING = 500;
 
 /** Makes and remembers {@link Expression}s. */
 export class ExpressionStore {
@@ -48,6 +58,7 @@ export class ExpressionStore {
   /** By identity, because the key of a large set (`\\p{L}`: 1,300 numbers) takes 50 µs to write. */
   private readonly bySet = new Map<CodePointSet, Expression>();
   private readonly derivatives = new Map<string, Expression>();
+  private partCount = 0;
 
   readonly empty: Expression = this.make("0", { kind: "empty", nullable: false });
   readonly epsilon: Expression = this.make("1", { kind: "epsilon", nullable: true });
@@ -63,7 +74,15 @@ export class ExpressionStore {
       if (this.nodes.size >= MAX_PATTERN_EXPRESSIONS) {
         throw new LimitExceededError("patternExpressions", Infinity, MAX_PATTERN_EXPRESSIONS);
       }
-      node = { ...shape, id: this.nodes.size } as Expression;
+      const depth = depthOf(shape);
+      if (depth > MAX_PATTERN_NESTING) {
+        throw new LimitExceededError("patternNesting", depth, MAX_PATTERN_NESTING);
+      }
+      if ("parts" in shape) this.partCount += shape.parts.length;
+      if (this.partCount > MAX_PATTERN_PARTS) {
+        throw new LimitExceededError("patternParts", Infinity, MAX_PATTERN_PARTS);
+      }
+      node = { ...shape, id: this.nodes.size, depth } as Expression;
       this.nodes.set(key, node);
     }
     return node;
@@ -80,18 +99,21 @@ export class ExpressionStore {
   }
 
   concat(parts: readonly Expression[]): Expression {
-    const flat: Expression[] = [];
-    for (const part of parts) {
-      if (part === this.empty) return part;
-      if (part === this.epsilon || part === this.all && flat.at(-1) === part) continue;
-      if (part.kind !== "concat") flat.push(part);
-      else if (part.parts[0] === this.all && flat.at(-1) === this.all) {
-        flat.push(...part.parts.slice(1));
-      } else flat.push(...part.parts);
+    let result = parts.at(-1) ?? this.epsilon;
+    for (let i = parts.length - 2; i >= 0; i--) {
+      for (const head of headsOf(parts[i]!).reverse()) result = this.prepend(head, result);
     }
-    if (flat.length < 2) return flat[0] ?? this.epsilon;
-    const nullable = flat.every((part) => part.nullable);
-    return this.make("." + expressionKey(flat), { kind: "concat", parts: flat, nullable });
+    return result;
+  }
+
+  private prepend(head: Expression, tail: Expression): Expression {
+    if (head === this.empty || tail === this.empty) return this.empty;
+    if (head === this.epsilon) return tail;
+    if (tail === this.epsilon) return head;
+    const next = tail.kind === "concat" ? tail.head : tail;
+    if (head === this.all && next === head) return tail;
+    const nullable = head.nullable && tail.nullable;
+    return this.make(`.${head.id},${tail.id}`, { kind: "concat", head, tail, nullable });
   }
 
   union(parts: readonly Expression[]): Expression {
@@ -197,11 +219,13 @@ export class ExpressionStore {
     switch (node.kind) {
       case "concat": {
         const options: Expression[] = [];
-        for (let i = 0; i < node.parts.length; i++) {
-          options.push(this.concat([of(node.parts[i]!), ...node.parts.slice(i + 1)]));
-          if (!node.parts[i]!.nullable) break;
+        let rest: Expression = node;
+        while (rest.kind === "concat") {
+          options.push(this.concat([of(rest.head), rest.tail]));
+          if (!rest.head.nullable) return this.union(options);
+          rest = rest.tail;
         }
-        return this.union(options);
+        return this.union([...options, of(rest)]);
       }
       case "union":
         return this.union(node.parts.map(of));
@@ -222,7 +246,7 @@ export class ExpressionStore {
   reverse(node: Expression): Expression {
     switch (node.kind) {
       case "concat":
-        return this.concat(node.parts.map((part) => this.reverse(part)).reverse());
+        return this.concat(headsOf(node).map((part) => this.reverse(part)).reverse());
       case "union":
         return this.union(node.parts.map((part) => this.reverse(part)));
       case "intersect":
@@ -236,14 +260,41 @@ export class ExpressionStore {
     }
   }
 
-  /** Adds the character sets that occur in `node` to `into`, once each. */
-  collectSets(node: Expression, into: Set<CodePointSet>, seen: Set<Expression> = new Set()): void {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === "characters") into.add(node.set);
-    else if ("parts" in node) { for (const part of node.parts) this.collectSets(part, into, seen); }
-    else if ("part" in node) this.collectSets(node.part, into, seen);
+  /** Adds the character sets that occur in an expression to `into`, once each. */
+  collectSets(root: Expression, into: Set<CodePointSet>): void {
+    const seen = new Set([root]);
+    for (const node of seen) {
+      if (node.kind === "characters") into.add(node.set);
+      for (const part of partsOf(node)) seen.add(part);
+    }
   }
+}
+
+function depthOf(shape: Shape): number {
+  if (shape.kind === "concat") {
+    const { head, tail } = shape;
+    return Math.max(head.depth + 1, tail.kind === "concat" ? tail.depth : tail.depth + 1);
+  }
+  let depth = 0;
+  for (const part of partsOf(shape)) depth = Math.max(depth, part.depth + 1);
+  return depth;
+}
+
+function partsOf(node: Shape): readonly Expression[] {
+  if (node.kind === "concat") return [node.head, node.tail];
+  if ("parts" in node) return node.parts;
+  return "part" in node ? [node.part] : [];
+}
+
+/** What a concatenation puts one after the other; anything else stands alone. */
+function headsOf(node: Expression): Expression[] {
+  const heads: Expression[] = [];
+  while (node.kind === "concat") {
+    heads.push(node.head);
+    node = node.tail;
+  }
+  heads.push(node);
+  return heads;
 }
 
 /** A key for a list of expressions of one store. */
@@ -252,7 +303,7 @@ export function expressionKey(parts: readonly Expression[]): string {
 }
 
 /**
- * Says an expression in another algebra; runs of single characters become literals.
+ * Says an expression in another algebra.
  *
  * @param root The expression.
  * @param algebra Where the language is wanted.
@@ -274,11 +325,22 @@ export function expressionInAlgebra<T>(root: Expression, algebra: LanguageAlgebr
       case "all":
         return algebra[node.kind];
       case "characters": {
-        const character = onlyCharacter(node);
-        return character === null ? algebra.characters(node.set) : algebra.literal(character);
+        const { set } = node;
+        const isOne = set.length === 2 && set[0] === set[1];
+        return isOne ? algebra.literal(String.fromCodePoint(set[0]!)) : algebra.characters(set);
       }
-      case "concat":
-        return algebra.concat(joinLiterals(node.parts, algebra, convert));
+      case "concat": {
+        // From the last part on, so that nothing waits for a tail; each tail is said once.
+        const waiting: (Expression & { kind: "concat" })[] = [];
+        let rest: Expression = node;
+        for (; rest.kind === "concat" && !done.has(rest); rest = rest.tail) waiting.push(rest);
+        let result = convert(rest);
+        for (const one of waiting.reverse()) {
+          result = algebra.concat([convert(one.head), result]);
+          done.set(one, result);
+        }
+        return result;
+      }
       case "union":
         return algebra.union(node.parts.map(convert));
       case "intersect":
@@ -290,33 +352,4 @@ export function expressionInAlgebra<T>(root: Expression, algebra: LanguageAlgebr
     }
   };
   return convert(root);
-}
-
-function joinLiterals<T>(
-  parts: readonly Expression[],
-  algebra: LanguageAlgebra<T>,
-  convert: (node: Expression) => T,
-): T[] {
-  const out: T[] = [];
-  let literal = "";
-  for (const part of parts) {
-    const character = onlyCharacter(part);
-    if (character !== null) {
-      literal += character;
-      continue;
-    }
-    if (literal !== "") out.push(algebra.literal(literal));
-    literal = "";
-    out.push(convert(part));
-  }
-  if (literal !== "") out.push(algebra.literal(literal));
-  return out;
-}
-
-/** The character, for an expression that is exactly one character; else null. */
-function onlyCharacter(node: Expression): string | null {
-  if (node.kind !== "characters" || node.set.length !== 2 || node.set[0] !== node.set[1]) {
-    return null;
-  }
-  return String.fromCodePoint(node.set[0]!);
 }

@@ -221,14 +221,17 @@ class Translator {
 
   private advanceAlternation(view: View, parts: readonly PatternNode[], rest: Rest): Rest {
     // What can be said without states is said together, so that `rest` is not copied for each.
-    const together = !view.seesAhead && isUniform(rest)
-      ? parts.filter((part) => this.plainExpression(part) !== null)
-      : [];
-    const apart = parts.filter((part) => !together.includes(part))
-      .map((part) => this.advance(view, part, rest));
-    const expressions = together.map((part) => this.plainExpression(part)!);
-    const joined = this.store.concat([this.store.union(expressions), rest[0]!]);
-    return apart.reduce((a, b) => this.unite(a, b), this.uniform(view, joined));
+    const together: Expression[] = [], apart: Rest[] = [];
+    const mayJoin = !view.seesAhead && isUniform(rest);
+    for (const part of parts) {
+      const expression = mayJoin ? this.plainExpression(part) : null;
+      if (expression !== null) together.push(expression);
+      else apart.push(this.advance(view, part, rest));
+    }
+    const joined = this.store.concat([this.store.union(together), rest[0]!]);
+    return rest.map((_, state) =>
+      this.store.union([joined, ...apart.map((languages) => languages[state]!)])
+    );
   }
 
   private advanceRepeat(view: View, node: RepeatNode, rest: Rest): Rest {

@@ -9,7 +9,7 @@ import {
   SAMPLE_PATTERNS,
   textLike,
 } from "./_pattern_samples.ts";
-import { Automaton } from "./derivatives.ts";
+import { Automaton } from "./automaton.ts";
 import { parsePattern } from "./ecma_regex_parser.ts";
 import { type PatternNode, UnsupportedPatternError } from "./ecma_regex_syntax.ts";
 import { JsonStringAlgebra } from "./json_string.ts";

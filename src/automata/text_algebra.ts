@@ -10,14 +10,8 @@
  */
 
 import type { CodePointSet, LanguageAlgebra } from "./language_algebra.ts";
-import {
-  EMPTY,
-  EPSILON,
-  KIND_INTERSECT,
-  KIND_NOT,
-  type Regex,
-  type RegexStore,
-} from "./regex_store.ts";
+import { type RegexStore } from "./regex_store.ts";
+import { EMPTY, EPSILON, KIND_INTERSECT, KIND_NOT, type Regex } from "./regex_table.ts";
 import { everyCodePoint } from "./unicode_sets.ts";
 
 /** Shared half of {@link Utf8Algebra} and {@link JsonStringAlgebra}; the other half encodes characters. */

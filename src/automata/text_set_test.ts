@@ -5,9 +5,10 @@
  */
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Automaton } from "./derivatives.ts";
+import { Automaton } from "./automaton.ts";
 import { JsonStringAlgebra } from "./json_string.ts";
-import { EMPTY, type Regex, RegexStore } from "./regex_store.ts";
+import { RegexStore } from "./regex_store.ts";
+import { EMPTY, type Regex } from "./regex_table.ts";
 import { TextSet, textSetMachine } from "./text_set.ts";
 import { Utf8Algebra } from "./utf8.ts";
 

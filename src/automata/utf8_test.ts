@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
-import { Automaton } from "./derivatives.ts";
+import { Automaton } from "./automaton.ts";
 import { RegexStore } from "./regex_store.ts";
 import { codePointSet, everyCodePoint, setHas } from "./unicode_sets.ts";
 import { Utf8Algebra } from "./utf8.ts";

@@ -13,8 +13,11 @@
 
 import { Command, CommanderError } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
+import { defineConvertCommand } from "./convert_command.ts";
+import { defineEvalCommand } from "./eval_command.ts";
 import { defineExtractCommand } from "./extract_command.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
+import { defineGrammarCommand } from "./grammar_command.ts";
 import { note, printSync } from "./output.ts";
 import { defineServeCommand } from "./serve_command.ts";
 
@@ -32,6 +35,9 @@ export async function main(args: readonly string[]): Promise<number> {
       .configureOutput({ writeOut: printSync, writeErr: (text) => note(text.trimEnd()) })
       .exitOverride();
     defineExtractCommand(program);
+    defineConvertCommand(program);
+    defineEvalCommand(program);
+    defineGrammarCommand(program);
     defineServeCommand(program);
     await program.parseAsync([...args], { from: "user" });
     return 0;

@@ -127,8 +127,9 @@ export interface Usage {
   readonly completionTokens: number;
   /** Those of them that the grammar forced, without a pass of their own. */
   readonly forcedTokens: number;
-  /** Tokens that were put into passes on trial, and those of them that the model chose. */
+  /** Tokens that were put into passes on trial. */
   readonly draftedTokens: number;
+  /** Those of them that the model chose. */
   readonly acceptedDraftTokens: number;
   /** Forward passes of the model, prefill included. */
   readonly forwardPasses: number;

@@ -17,7 +17,8 @@
  * @module
  */
 
-import type { CompileJsonSchemaOptions } from "../matcher/mod.ts";
+import type { Grammar } from "../grammar/mod.ts";
+import type { CompileGrammarOptions, CompileJsonSchemaOptions } from "../matcher/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { GrammarConnection, ThreadEndedError } from "./grammar_connection.ts";
 import type { Answer, GrammarSource, RequestBody } from "./grammar_worker_protocol.ts";
@@ -37,6 +38,12 @@ export interface CompileInWorkerOptions {
   /** Stops waiting; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
+
+/** Options of {@link GrammarWorker.compileGrammar}; functions cannot go to another thread, so imports are texts. */
+export type GrammarInWorkerOptions = Omit<CompileGrammarOptions, "imports"> & {
+  /** The texts that Lark's `%import` reads from, by name. */
+  readonly imports?: Readonly<Record<string, string>>;
+};
 
 /** Compiles grammars on another thread, for `generate()` and `extract()`. */
 export class GrammarWorker implements AsyncDisposable {
@@ -100,6 +107,23 @@ export class GrammarWorker implements AsyncDisposable {
   ): Promise<WorkerGrammar> {
     const { signal, ...others } = options;
     return this.#compile({ kind: "jsonSchema", schema, options: others }, signal);
+  }
+
+  /**
+   * Compiles a context-free grammar, as the function `compileGrammar` does.
+   *
+   * @param grammar Its text, in GBNF or Lark's notation, or what `parseGrammar` or `taggedText` made.
+   * @param options Those of `compileGrammar`, the imports as texts by their names, and a signal.
+   * @returns A grammar for `generate()`.
+   * @throws {LimitExceededError} Of `"timeoutMs"`, too.
+   * @throws What `compileGrammar` throws.
+   */
+  compileGrammar(
+    grammar: string | Grammar,
+    options: GrammarInWorkerOptions & CompileInWorkerOptions = {},
+  ): Promise<WorkerGrammar> {
+    const { signal, ...others } = options;
+    return this.#compile({ kind: "grammar", grammar, options: others }, signal);
   }
 
   /**

@@ -9,6 +9,8 @@
 
 import { EspalierError, LimitExceededError } from "../errors.ts";
 import * as automata from "../automata/mod.ts";
+import * as grammar from "../grammar/mod.ts";
+import type { Grammar } from "../grammar/mod.ts";
 import * as matcher from "../matcher/mod.ts";
 import type { PackedVocabulary } from "../vocabulary/mod.ts";
 import type { TextStart, Verdict } from "./guide.ts";
@@ -19,6 +21,13 @@ export type GrammarSource =
     readonly kind: "jsonSchema";
     readonly schema: unknown;
     readonly options: matcher.CompileJsonSchemaOptions;
+  }
+  | {
+    readonly kind: "grammar";
+    readonly grammar: string | Grammar;
+    readonly options: Omit<matcher.CompileGrammarOptions, "imports"> & {
+      readonly imports?: Readonly<Record<string, string>>;
+    };
   }
   | { readonly kind: "regex"; readonly pattern: string }
   | { readonly kind: "choice"; readonly choices: readonly string[] };
@@ -109,6 +118,7 @@ const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
     RangeError,
     LimitExceededError,
     ...errorClassesOf(automata),
+    ...errorClassesOf(grammar),
     ...errorClassesOf(matcher),
   ]
     .map((constructor: ErrorClass) => [constructor.name, constructor]),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LimitExceededError } from "../errors.ts";
+import { GrammarSyntaxError } from "../grammar/mod.ts";
 import { compileJsonSchema, InvalidSchemaError, UnsatisfiableSchemaError } from "../matcher/mod.ts";
 import { ContextLengthError, TokenLimitTooSmallError } from "./errors.ts";
 import { generate } from "./generate.ts";
@@ -44,8 +45,10 @@ Deno.test("patterns and choices can be in a Worker, too, and several texts at on
   await using grammars = await GrammarWorker.start(model.vocabulary);
   const choice = await grammars.compileChoice(["positive", "negative"]);
   const pattern = await grammars.compileRegex("[a-z]{8}");
+  const rules = await grammars.compileGrammar('root ::= "p" [a-z]* "e" | "n" [a-z]{7}');
+  await assertRejects(() => grammars.compileGrammar("root ::= ("), GrammarSyntaxError, "expected");
   const texts = await Promise.all(
-    [choice, pattern, choice, pattern].map(async (grammar) =>
+    [choice, pattern, choice, rules].map(async (grammar) =>
       (await generate(model, { messages, grammar }).result).text
     ),
   );

@@ -9,6 +9,7 @@
 import {
   compileChoice,
   type CompiledGrammar,
+  compileGrammar,
   compileJsonSchema,
   compileRegex,
   Matcher,
@@ -92,6 +93,8 @@ function compile(source: GrammarSource): CompiledGrammar {
   switch (source.kind) {
     case "jsonSchema":
       return compileJsonSchema(source.schema, vocabulary!, source.options);
+    case "grammar":
+      return compileGrammar(source.grammar, vocabulary!, source.options);
     case "regex":
       return compileRegex(source.pattern, vocabulary!);
     case "choice":

@@ -39,7 +39,11 @@ export type {
   Usage,
 } from "./generation.ts";
 export { GrammarWorker, WorkerGrammar } from "./grammar_worker.ts";
-export type { CompileInWorkerOptions, GrammarWorkerOptions } from "./grammar_worker.ts";
+export type {
+  CompileInWorkerOptions,
+  GrammarInWorkerOptions,
+  GrammarWorkerOptions,
+} from "./grammar_worker.ts";
 export { PartialJson } from "./partial_json.ts";
 export { encodeChat } from "./prompt_tokens.ts";
 export type { EncodeChatOptions } from "./prompt_tokens.ts";

@@ -19,6 +19,8 @@ export class StopStrings {
   #found: string | null = null;
 
   /**
+   * Begins with the text.
+   *
    * @param strings Not empty ones, at most 16.
    * @throws {TypeError} An entry that is no text, or an empty one.
    * @throws {RangeError} Too many.

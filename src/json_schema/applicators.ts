@@ -8,6 +8,7 @@
  * @module
  */
 
+import { workClock } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import {
@@ -29,6 +30,10 @@ export interface KeywordAlgebra<T> {
   not(part: T): T;
   /** What the keywords of the node itself say, applicators in place left out. */
   own(reference: SchemaReference): T;
+  /** Whether a value is seen to be `none`, where that is not told by identity. */
+  isNone?(part: T): boolean;
+  /** That one part holds and no other, where there is a better way than to say it with the others. */
+  exactlyOne?(parts: readonly T[]): T | undefined;
   /** A value whose negation is better made from scratch than from the value. */
   dual?(positive: () => T, negative: () => T): T;
   /** What the whole schema says, where that is more than its own keywords and its applicators. */
@@ -100,14 +105,25 @@ export class ApplicatorEvaluation<T> {
     return parts;
   }
 
+  private isNone(part: T): boolean {
+    return part === this.algebra.none || (this.algebra.isNone?.(part) ?? false);
+  }
+
   /** One part holds and no other. */
-  exactlyOne(parts: readonly T[]): T {
+  exactlyOne(all: readonly T[]): T {
     const { algebra } = this;
+    const parts = all.filter((part) => !this.isNone(part));
+    if (parts.length === 0) return algebra.none;
     if (parts.length === 1) return parts[0]!;
+    const known = algebra.exactlyOne?.(parts);
+    if (known !== undefined) return known;
     const negated = parts.map((part) => algebra.not(part));
     const one = () =>
       algebra.or(
-        parts.map((part, i) => algebra.and([part, ...negated.filter((_, j) => j !== i)])),
+        parts.map((part, i) => {
+          workClock.check();
+          return algebra.and([part, ...negated.filter((_, j) => j !== i)]);
+        }),
       );
     const noneOrTwo = () =>
       algebra.or([
@@ -118,6 +134,27 @@ export class ApplicatorEvaluation<T> {
       ]);
     return algebra.dual?.(one, noneOrTwo) ?? one();
   }
+}
+
+/**
+ * The members of exactly one of several sets, by halves: what is in exactly one of a half's sets, and what is in any.
+ * Linear in the number of sets, times its logarithm, where saying it with each set and the complements of all others is
+ * quadratic.
+ */
+export function inExactlyOne<T>(
+  sets: readonly T[],
+  { and, or, not }: { and(a: T, b: T): T; or(a: T, b: T): T; not(a: T): T },
+): T {
+  const of = (from: number, to: number): { readonly one: T; readonly any: T } => {
+    if (to === from + 1) return { one: sets[from]!, any: sets[from]! };
+    const middle = (from + to) >> 1;
+    const left = of(from, middle), right = of(middle, to);
+    return {
+      one: or(and(left.one, not(right.any)), and(right.one, not(left.any))),
+      any: or(left.any, right.any),
+    };
+  };
+  return of(0, sets.length).one;
 }
 
 /** The schema that `$dynamicRef` or `$recursiveRef` means here; undefined without one. */

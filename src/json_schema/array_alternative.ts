@@ -10,13 +10,13 @@
  */
 
 import { LimitExceededError } from "../errors.ts";
-import type { ArrayAtom, ArrayFormula, ItemBlock } from "./array_formula.ts";
-import { disjunctiveForm, type DraftRules } from "./formula.ts";
-import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
+import type { ArrayAtom, ItemBlock } from "./array_formula.ts";
+import { type Goal, type Literal, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
 import { canonicalText } from "./json_value.ts";
 
-type SomeItems = Extract<ArrayAtom, { kind: "some" }>;
+/** A fact that some items fulfil something. */
+export type SomeItems = Extract<ArrayAtom, { kind: "some" }>;
 
 /** Facts of which one must come true. */
 export type ArrayClause = readonly ArrayAtom[];
@@ -93,6 +93,18 @@ interface SearchPlace {
 
 function placeKey({ count, obligations, extra }: SearchPlace): string {
   return `${count} ${obligations.id} ${extra.join()}`;
+}
+
+/** An alternative in the making. */
+export interface ArrayDraft {
+  blocks: ItemBlock[];
+  min: number;
+  max: number;
+  isUnique: boolean;
+  /** Whether it asks for equal items, which is not followed. */
+  isLeftOut: boolean;
+  clauses: ArrayClause[];
+  counters: ItemCounter[];
 }
 
 /** A conjunction of facts about an array. */
@@ -219,10 +231,7 @@ export class ArrayAlternative {
       if (this.isUnique) {
         if (!this.#canBeDistinct(count, this.min, extra)) return false;
       } else {
-        const last = Math.min(this.min, Math.max(count, this.prefixLength) + 1);
-        for (let index = count; index < last; index++) {
-          if (this.#isPlaceEmpty(index, extra)) return false;
-        }
+        if (!this.#canFill(count, extra)) return false;
       }
       if (!hasObligations) return true;
     }
@@ -231,6 +240,19 @@ export class ArrayAlternative {
     }
     return this.#search(obligations, Math.min(count, this.horizon), extra);
   }
+
+  /** Whether there is an item for each place from `count` on that has to have one. */
+  #canFill(count: number, extra: readonly Literal[]): boolean {
+    if (extra.length === 0 && count >= this.#fillableFrom) return true;
+    const last = Math.min(this.min, Math.max(count, this.prefixLength) + 1);
+    for (let index = count; index < last; index++) {
+      if (this.#isPlaceEmpty(index, extra)) return false;
+    }
+    if (extra.length === 0) this.#fillableFrom = count;
+    return true;
+  }
+  /** A place from which on all places that have to be filled can be; later ones are among them. */
+  #fillableFrom = Infinity;
 
   #isPlaceEmpty(index: number, extra: readonly Literal[]): boolean {
     return this.queries.isEmpty(this.queries.goals.goal([...this.literalsAt(index), ...extra]));
@@ -357,166 +379,5 @@ function atomKey(fact: ArrayAtom): string {
       return `${fact.kind}${fact.count}`;
     default:
       throw new TypeError(`${fact.kind} is not a fact of a clause`);
-  }
-}
-
-// ---- From formulas ----
-
-interface ArrayDraft {
-  blocks: ItemBlock[];
-  min: number;
-  max: number;
-  isUnique: boolean;
-  /** Whether it asks for equal items, which is not followed. */
-  isLeftOut: boolean;
-  clauses: ArrayClause[];
-  counters: ItemCounter[];
-}
-
-/**
- * Splits a formula about arrays into alternatives.
- *
- * Arrays that are valid only because two of their items are equal (`uniqueItems` under a negation) are left out.
- *
- * @returns The alternatives, and whether some arrays may have been left out.
- */
-export function arrayAlternatives(
-  formula: ArrayFormula,
-  queries: GoalQueries,
-  nextId: () => number,
-): { readonly alternatives: ArrayAlternative[]; readonly leftOut: boolean } {
-  const rules = new ArrayDraftRules(queries);
-  const alternatives = disjunctiveForm(formula, rules)
-    .map((draft) => new ArrayAlternative(nextId(), draft, queries));
-  return { alternatives, leftOut: rules.leftOut };
-}
-
-class ArrayDraftRules implements DraftRules<ArrayAtom, ArrayDraft> {
-  /** Whether arrays may have been left out. */
-  leftOut = false;
-
-  constructor(private readonly queries: GoalQueries) {}
-
-  create(): ArrayDraft {
-    return {
-      blocks: [],
-      min: 0,
-      max: Infinity,
-      isUnique: false,
-      isLeftOut: false,
-      clauses: [],
-      counters: [],
-    };
-  }
-
-  clone(draft: ArrayDraft): ArrayDraft {
-    return {
-      ...draft,
-      blocks: [...draft.blocks],
-      clauses: [...draft.clauses],
-      counters: [...draft.counters],
-    };
-  }
-
-  add(draft: ArrayDraft, fact: ArrayAtom): void {
-    switch (fact.kind) {
-      case "block":
-        if (!draft.blocks.includes(fact.block)) draft.blocks.push(fact.block);
-        return;
-      case "min":
-        draft.min = Math.max(draft.min, fact.count);
-        return;
-      case "max":
-        draft.max = Math.min(draft.max, fact.count);
-        return;
-      case "unique":
-        draft.isUnique = true;
-        return;
-      case "duplicate":
-        draft.isLeftOut = true;
-        this.leftOut = true;
-        return;
-      case "some":
-        draft.min = Math.max(draft.min, fact.from + fact.need);
-        draft.clauses.push([fact]);
-        return;
-      case "atMost":
-        if (fact.count === 0) {
-          draft.blocks.push({ prefix: [], rest: opposite(fact.literal) });
-        } else if (fact.literal === ALWAYS) draft.max = Math.min(draft.max, fact.count);
-        else if (fact.literal !== NEVER) {
-          draft.counters.push({ literal: fact.literal, left: fact.count });
-        }
-    }
-  }
-
-  isConsistent(draft: ArrayDraft): boolean {
-    if (draft.isLeftOut || draft.min > draft.max) return false;
-    const longest = Math.max(0, ...draft.blocks.map((block) => block.prefix.length));
-    for (let index = 0; index < Math.min(draft.min, longest + 1); index++) {
-      const goal = this.#goal(draft, index);
-      if (goal.literals[0] === NEVER || this.queries.isSurelyEmpty(goal)) return false;
-    }
-    return true;
-  }
-
-  status(draft: ArrayDraft, fact: ArrayAtom): boolean | null {
-    switch (fact.kind) {
-      case "block":
-        return draft.blocks.includes(fact.block) ? true : null;
-      case "min":
-        if (draft.min >= fact.count) return true;
-        return draft.max < fact.count ? false : null;
-      case "max":
-        if (draft.max <= fact.count) return true;
-        return draft.min > fact.count ? false : null;
-      case "unique":
-        return draft.isUnique ? true : null;
-      case "duplicate":
-        // Not followed: what is valid only because two items are equal is left out.
-        if (!draft.isUnique && draft.max >= 2) this.leftOut = true;
-        return false;
-      case "some": {
-        if (fact.from + fact.need > draft.max) return false;
-        if (this.#holdsAtFirst(draft, fact) && draft.min > fact.from) return true;
-        if (fact.to !== fact.from + 1) return null;
-        const isEmpty = (literal: Literal) =>
-          this.queries.isSurelyEmpty(this.#goal(draft, fact.from, literal));
-        if (isEmpty(fact.literal)) return false;
-        return draft.min > fact.from && isEmpty(opposite(fact.literal)) ? true : null;
-      }
-      case "atMost":
-        return null;
-    }
-  }
-
-  impliesOneOf(draft: ArrayDraft, facts: readonly ArrayAtom[]): boolean {
-    // Either the array is that short, or the item at that place is there and is what is asked for.
-    return facts.some((fact) =>
-      fact.kind === "some" && this.#holdsAtFirst(draft, fact) &&
-      facts.some((other) => other.kind === "max" && other.count >= fact.from)
-    );
-  }
-
-  /** Whether the first item of the range, if it is there, is one that is asked for. */
-  #holdsAtFirst(draft: ArrayDraft, fact: SomeItems): boolean {
-    return fact.need === 1 &&
-      this.queries.isSurelyEmpty(this.#goal(draft, fact.from, opposite(fact.literal)));
-  }
-
-  isSimple(fact: ArrayAtom): boolean {
-    return fact.kind === "some" || fact.kind === "min" || fact.kind === "max" ||
-      fact.kind === "duplicate";
-  }
-
-  addClause(draft: ArrayDraft, clause: ArrayClause): void {
-    draft.clauses.push(clause);
-  }
-
-  #goal(draft: ArrayDraft, index: number, literal: Literal = ALWAYS): Goal {
-    return this.queries.goals.goal([
-      ...draft.blocks.map(({ prefix, rest }) => prefix[index] ?? rest),
-      literal,
-    ]);
   }
 }

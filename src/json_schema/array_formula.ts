@@ -5,7 +5,8 @@
  */
 
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
-import { and, atom, dual, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
+import { and, atom, checkAlternatives, FALSE, type Formula, or, TRUE } from "./formula.ts";
+import { FormulaAlgebra } from "./formula_algebra.ts";
 import {
   ALWAYS,
   type GoalStore,
@@ -46,31 +47,15 @@ export type ArrayAtom =
 export type ArrayFormula = Formula<ArrayAtom>;
 
 /** The formulas of schemas about arrays. */
-export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
-  readonly all: ArrayFormula = TRUE;
-  readonly none: ArrayFormula = FALSE;
+export class ArrayFormulas extends FormulaAlgebra<ArrayAtom>
+  implements KeywordAlgebra<ArrayFormula> {
   readonly evaluation: ApplicatorEvaluation<ArrayFormula>;
   readonly #unevaluated: UnevaluatedCases<ArrayAtom, EvaluatedItems>;
 
   constructor(private readonly goals: GoalStore, private readonly nodes: MadeNodes) {
+    super();
     this.evaluation = new ApplicatorEvaluation(goals, this);
     this.#unevaluated = new UnevaluatedCases(this.evaluation, this.#evaluationRules());
-  }
-
-  and(parts: readonly ArrayFormula[]): ArrayFormula {
-    return and(parts);
-  }
-
-  or(parts: readonly ArrayFormula[]): ArrayFormula {
-    return or(parts);
-  }
-
-  not(part: ArrayFormula): ArrayFormula {
-    return negate(part, negateAtom);
-  }
-
-  dual(positive: () => ArrayFormula, negative: () => ArrayFormula): ArrayFormula {
-    return dual(positive, negative);
   }
 
   whole(reference: SchemaReference): ArrayFormula | undefined {
@@ -82,7 +67,9 @@ export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
     const literal = (child: SchemaNode) => this.goals.literal(child, scope);
     const parts: ArrayFormula[] = [];
     if (node.constant !== undefined) parts.push(this.#oneOf([node.constant.value], node.pointer));
-    if (node.enumeration !== undefined) parts.push(this.#oneOf(node.enumeration, node.pointer));
+    if (node.enumeration !== undefined) {
+      parts.push(this.#oneOf(node.enumeration, node.pointer, node.id < 0));
+    }
     const rest = node.items === undefined ? ALWAYS : literal(node.items);
     if (node.prefixItems.length > 0 || rest !== ALWAYS) {
       const block = { prefix: node.prefixItems.map(literal), rest };
@@ -108,9 +95,12 @@ export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
     return and(parts);
   }
 
-  #oneOf(values: readonly JsonValue[], pointer: string): ArrayFormula {
+  /** @param isMade Whether the list is made here, to be negated; a list of a schema's is split into alternatives. */
+  #oneOf(values: readonly JsonValue[], pointer: string, isMade = false): ArrayFormula {
+    const arrays = values.filter((value): value is readonly JsonValue[] => Array.isArray(value));
+    if (!isMade) checkAlternatives(arrays.length);
     return or(
-      values.filter((value): value is readonly JsonValue[] => Array.isArray(value)).map((items) => {
+      arrays.map((items) => {
         const prefix = items.map((item) =>
           this.goals.literal(this.nodes.oneOfValues([item], pointer), this.goals.rootScope)
         );
@@ -120,6 +110,10 @@ export class ArrayFormulas implements KeywordAlgebra<ArrayFormula> {
         ]);
       }),
     );
+  }
+
+  protected override negateAtom(one: ArrayAtom): ArrayFormula {
+    return negateAtom(one);
   }
 
   #evaluationRules(): EvaluationRules<ArrayAtom, EvaluatedItems> {

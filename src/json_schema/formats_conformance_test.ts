@@ -7,7 +7,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Automaton } from "../automata/derivatives.ts";
+import { Automaton } from "../automata/automaton.ts";
 import { JsonStringAlgebra } from "../automata/json_string.ts";
 import { RegexStore } from "../automata/regex_store.ts";
 import { formatLanguage, formatNames } from "./formats.ts";

@@ -5,9 +5,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Automaton } from "../automata/derivatives.ts";
+import { Automaton } from "../automata/automaton.ts";
 import { JsonStringAlgebra } from "../automata/json_string.ts";
-import { EMPTY, type Regex, RegexStore } from "../automata/regex_store.ts";
+import { RegexStore } from "../automata/regex_store.ts";
+import { EMPTY, type Regex } from "../automata/regex_table.ts";
 import type { TextAlgebra } from "../automata/text_algebra.ts";
 import { Utf8Algebra } from "../automata/utf8.ts";
 import { formatLanguage, formatNames } from "./formats.ts";

@@ -110,14 +110,27 @@ export interface DraftRules<A, D> {
   impliesOneOf?(draft: D, atoms: readonly A[]): boolean;
   /** Whether the atom may stand in a clause; all others are split into alternatives. */
   isSimple(atom: A): boolean;
+  /** Another form of a formula, for when it has many alternatives; see `clausal_form.ts`. */
+  rewrite?(formula: Formula<A>): Formula<A>;
   /** Adds a clause of at least two simple atoms. */
   addClause(draft: D, clause: readonly A[]): void;
 }
 
 /** Most alternatives of one type that one schema is split into. */
 export const MAXIMUM_ALTERNATIVES = 2048;
+/** Refuses what would have so many alternatives before they are made. */
+export function checkAlternatives(count: number): void {
+  if (count > MAXIMUM_ALTERNATIVES) {
+    throw new LimitExceededError("schemaAlternatives", count, MAXIMUM_ALTERNATIVES);
+  }
+}
+
 /** Most steps of splitting. */
 const MAXIMUM_STEPS = 50_000;
+
+/** So many alternatives, and steps, before {@link DraftRules.rewrite} is tried. */
+const FEW_ALTERNATIVES = 256;
+const FEW_STEPS = 4_096;
 
 /**
  * Splits a formula into a union of drafts.
@@ -125,7 +138,23 @@ const MAXIMUM_STEPS = 50_000;
  * @throws {LimitExceededError} `schemaAlternatives`: more than {@link MAXIMUM_ALTERNATIVES} of them.
  */
 export function disjunctiveForm<A, D>(formula: Formula<A>, rules: DraftRules<A, D>): D[] {
-  return new Splitter(rules).run(formula);
+  const drafts = split(formula, rules, FEW_ALTERNATIVES, FEW_STEPS) ??
+    (rules.rewrite && split(rules.rewrite(formula), rules, FEW_ALTERNATIVES, FEW_STEPS)) ??
+    split(formula, rules, MAXIMUM_ALTERNATIVES, MAXIMUM_STEPS);
+  if (drafts === null) {
+    throw new LimitExceededError("schemaAlternatives", Infinity, MAXIMUM_ALTERNATIVES);
+  }
+  return drafts;
+}
+
+/** Null where there are more alternatives, or it takes more steps. */
+function split<A, D>(
+  formula: Formula<A>,
+  rules: DraftRules<A, D>,
+  maximumCount: number,
+  maximumSteps: number,
+): D[] | null {
+  return new Splitter(rules, maximumCount, maximumSteps).run(formula);
 }
 
 type Or<A> = readonly Formula<A>[];
@@ -133,18 +162,22 @@ type Or<A> = readonly Formula<A>[];
 class Splitter<A, D> {
   private readonly done: D[] = [];
   private steps = 0;
+  private isOver = false;
 
-  constructor(private readonly rules: DraftRules<A, D>) {}
+  constructor(
+    private readonly rules: DraftRules<A, D>,
+    private readonly maximumCount: number,
+    private readonly maximumSteps: number,
+  ) {}
 
-  run(formula: Formula<A>): D[] {
+  run(formula: Formula<A>): D[] | null {
     this.split(this.rules.create(), [formula], []);
-    return this.done;
+    return this.isOver ? null : this.done;
   }
 
   private split(draft: D, queue: Formula<A>[], ors: Or<A>[]): void {
-    if (++this.steps > MAXIMUM_STEPS) {
-      throw new LimitExceededError("schemaAlternatives", Infinity, MAXIMUM_ALTERNATIVES);
-    }
+    if (++this.steps > this.maximumSteps) this.isOver = true;
+    if (this.isOver) return;
     for (;;) {
       if (!this.drain(draft, queue, ors) || !this.rules.isConsistent(draft)) return;
       const settled = this.settle(draft, queue, ors);
@@ -155,10 +188,8 @@ class Splitter<A, D> {
     const index = this.pick(ors);
     if (index < 0) {
       for (const parts of ors) this.rules.addClause(draft, parts.map(atomOf));
-      if (this.done.length >= MAXIMUM_ALTERNATIVES) {
-        throw new LimitExceededError("schemaAlternatives", Infinity, MAXIMUM_ALTERNATIVES);
-      }
-      this.done.push(draft);
+      if (this.done.length >= this.maximumCount) this.isOver = true;
+      else this.done.push(draft);
       return;
     }
     const chosen = ors[index]!;

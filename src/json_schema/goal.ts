@@ -9,6 +9,7 @@
  * @module
  */
 
+import { workClock } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
 import type { SchemaNode, SchemaResource } from "./schema_node.ts";
 import { ALL_TYPES } from "./schema_node.ts";
@@ -137,6 +138,7 @@ export class GoalStore {
 
   /** The conjunction of literals, in any order, with duplicates or not. */
   goal(literals: readonly Literal[]): Goal {
+    workClock.check();
     if (literals.length === 0) return this.anything;
     if (literals.length === 1) {
       const only = literals[0]!;

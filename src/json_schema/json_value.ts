@@ -21,6 +21,28 @@ export function isJsonNumber(value: JsonValue): value is number | Decimal {
   return typeof value === "number" || value instanceof Decimal;
 }
 
+/** Whether a text can write the value: no name or string in it has a lone surrogate. */
+export function isWritable(value: JsonValue): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isWritable);
+  return !isJsonObject(value) ||
+    Object.entries(value).every(([name, member]) => name.isWellFormed() && isWritable(member));
+}
+
+/**
+ * How many items and members a value has, at any depth; counted up to `limit`, so that a value that is too large for
+ * something costs no more than one that is not.
+ */
+export function partCount(value: JsonValue, limit: number): number {
+  if (!Array.isArray(value) && !isJsonObject(value)) return 0;
+  let count = 0;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) {
+    count += 1 + partCount(part, limit - count);
+    if (count >= limit) return limit;
+  }
+  return count;
+}
+
 /** A text that is the same for equal values and for those only. */
 export function canonicalText(value: JsonValue): string {
   if (value === null || typeof value === "boolean") return String(value);

@@ -23,22 +23,37 @@ export interface KeywordPlace {
 
 const LONGEST_QUOTE = 80;
 
-/** The value as an error message shows it: JSON where it can be, never long. */
+/** The value as an error message shows it: JSON where it can be, never long, whatever the value's size. */
 export function quoteValue(value: unknown): string {
-  let text: string | undefined;
-  if (typeof value === "number" || typeof value === "bigint") text = String(value);
-  else if (typeof value === "function") text = "a function";
-  else if (value instanceof Decimal) text = value.toString();
-  else if (value instanceof Date) text = "a Date";
-  else {
-    try {
-      text = JSON.stringify(value);
-    } catch {
-      text = undefined; // Cyclic, or with a BigInt inside.
-    }
-  }
-  text ??= String(value);
+  const text = shortText(value, LONGEST_QUOTE + 1);
   return text.length > LONGEST_QUOTE ? text.slice(0, LONGEST_QUOTE) + "…" : text;
+}
+
+/** The beginning of the value's text, at least `length` characters of it where there are so many. */
+function shortText(value: unknown, length: number): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.slice(0, length));
+    case "function":
+      return "a function";
+    case "object":
+      break;
+    default:
+      return String(value);
+  }
+  if (value === null) return "null";
+  if (value instanceof Decimal) return value.toString();
+  if (value instanceof Date) return "a Date";
+  const isList = Array.isArray(value);
+  let text = isList ? "[" : "{";
+  for (const key of isList ? value.keys() : Object.keys(value)) {
+    if (text.length > length) return text;
+    if (text.length > 1) text += ",";
+    if (!isList) text += `${JSON.stringify((key as string).slice(0, length))}:`;
+    // Each level has written a bracket, so the nesting is bounded as well.
+    text += shortText((value as Record<string | number, unknown>)[key], length - text.length);
+  }
+  return text + (isList ? "]" : "}");
 }
 
 /** A key as a segment of a JSON Pointer (RFC 6901). */

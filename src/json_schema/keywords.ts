@@ -13,6 +13,7 @@
  * @module
  */
 
+import { LimitExceededError } from "../errors.ts";
 import type { Decimal } from "./decimal.ts";
 import type { Dialect, Draft, KeywordVocabulary } from "./dialect.ts";
 import { InvalidSchemaError, UnsupportedSchemaError } from "./errors.ts";
@@ -31,6 +32,7 @@ import {
   stringValue,
   wrongValue,
 } from "./keyword_values.ts";
+import { partCount } from "./json_value.ts";
 import { MutableNumberAssertions, type MutableSchemaNode } from "./mutable_schema_node.ts";
 import {
   type JsonValue,
@@ -104,10 +106,13 @@ const ROWS: readonly KeywordRow[] = [
 
   ["type", 4, 2020, "validation", readType],
   ["enum", 4, 2020, "validation", (reading, node, value) => {
-    node.enumeration = arrayValue(node, "enum", value) as readonly JsonValue[];
+    const values = arrayValue(node, "enum", value) as readonly JsonValue[];
+    limitParts(values.filter((one) => typeof one === "object" && one !== null));
+    node.enumeration = values;
     refuseInfinity(reading, node, "enum", value);
   }],
   ["const", 6, 2020, "validation", (reading, node, value) => {
+    limitParts([value as JsonValue]);
     node.constant = { value: value as JsonValue };
     refuseInfinity(reading, node, "const", value);
   }],
@@ -289,6 +294,15 @@ function readType(_reading: SchemaReading, node: MutableSchemaNode, value: unkno
   }
   // Not an assignment: an impossible bound may have taken types away already.
   node.types &= bits;
+}
+
+/** Most items and members, at any depth, of the arrays and objects in one `enum` or `const`: each becomes a goal. */
+const MAXIMUM_CONSTANT_PARTS = 100_000;
+
+function limitParts(values: readonly JsonValue[]): void {
+  if (partCount(values, MAXIMUM_CONSTANT_PARTS + 1) > MAXIMUM_CONSTANT_PARTS) {
+    throw new LimitExceededError("constantParts", Infinity, MAXIMUM_CONSTANT_PARTS);
+  }
 }
 
 function refuseInfinity(

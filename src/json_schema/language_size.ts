@@ -105,6 +105,60 @@ function search(languages: SchemaLanguages, language: Regex, limit: number): num
   return words;
 }
 
+/**
+ * Different texts of a language of string contents, as JSON writes them, short ones first; `limit` of them where there are so
+ * many, all otherwise.
+ */
+export function someTexts(languages: SchemaLanguages, language: Regex, limit: number): string[] {
+  const listed = languages.listed(language);
+  if (listed !== undefined) {
+    return [...listed.values().filter((text) => text.isWellFormed()).take(limit)]
+      .map((text) => JSON.stringify(text).slice(1, -1));
+  }
+  const start = languages.store.intersect([language, canonicalEncodings(languages)]);
+  return someWords(languages, start, limit);
+}
+
+/**
+ * Different words of a language, short ones first; `limit` of them where there are so many, all otherwise.
+ *
+ * Breadth-first until there are enough beginnings of one length: each can be completed, and they cannot meet again.
+ */
+export function someWords(languages: SchemaLanguages, language: Regex, limit: number): string[] {
+  const { store, automaton } = languages;
+  if (language === EMPTY || limit <= 0 || !automaton.isAlive(language)) return [];
+  const words: number[][] = [];
+  let frontier: { readonly state: Regex; readonly word: number[] }[] = [
+    { state: language, word: [] },
+  ];
+  for (let length = 0; frontier.length > 0 && length <= MAXIMUM_WORD_LENGTH; length++) {
+    for (const { state, word } of frontier) {
+      if (store.nullable.at(state) === 1) words.push(word);
+    }
+    if (words.length >= limit) break;
+    const next: typeof frontier = [];
+    for (const { state, word } of frontier) {
+      const offset = automaton.row(state);
+      for (let byte = 0; byte < 256; byte++) {
+        const target = automaton.rows.data[offset + byte]!;
+        if (target !== EMPTY) next.push({ state: target, word: [...word, byte] });
+      }
+      if (words.length + next.length >= limit) break;
+    }
+    if (words.length + next.length >= limit) {
+      for (const { state, word } of next) {
+        const rest = shortestPath(automaton, state);
+        if (rest !== null) words.push([...word, ...rest]);
+        if (words.length >= limit) break;
+      }
+      break;
+    }
+    frontier = next;
+  }
+  const decoder = new TextDecoder();
+  return words.slice(0, limit).map((word) => decoder.decode(Uint8Array.from(word)));
+}
+
 /** A word of fewest bytes, as text; null when there is none. Breadth-first over the automaton. */
 export function shortestWord(languages: SchemaLanguages, language: Regex): string | null {
   const { automaton, strings } = languages;

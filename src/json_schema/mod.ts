@@ -8,7 +8,8 @@
  * @module
  */
 
-export { readSchema } from "./read_schema.ts";
+export { MAXIMUM_SCHEMA_DEPTH, readSchema } from "./read_schema.ts";
+export { isPlainDocument } from "./document_check.ts";
 export type { ReadSchemaOptions, SchemaLimits } from "./read_schema.ts";
 export type {
   DynamicReference,

@@ -426,7 +426,8 @@ function effort(fact: ObjectAtom): number {
   }
 }
 
-function factKey(fact: ObjectAtom): string {
+/** The same for equal facts of a clause only. */
+export function factKey(fact: ObjectAtom): string {
   switch (fact.kind) {
     case "present":
     case "absent":

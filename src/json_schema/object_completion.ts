@@ -14,7 +14,7 @@ import type { Regex } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
 import { ALWAYS, type Goal, type Literal } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
-import { countTexts, isInfinite, shortestWord, textsOf } from "./language_size.ts";
+import { countTexts, isInfinite, shortestWord, someTexts, textsOf } from "./language_size.ts";
 import type {
   Completion,
   NameClass,
@@ -344,9 +344,27 @@ export class CompletionSearch {
     };
     return this.#others.every(({ language, literals }) => invent(language, literals)) &&
       classes.every(({ one, count }) => {
-        for (let i = 0; i < count; i++) if (!invent(one.language, one.literals)) return false;
-        return true;
+        const goal = this.queries.goals.goal(one.literals);
+        if (count > 0 && !this.canWrite(goal)) return false;
+        const names = this.#inventNames(one.language, count, taken);
+        for (const name of names) plan.push({ name, goal });
+        return names.length === count;
       });
+  }
+
+  /** Names of a language that are neither mentioned, nor written, nor taken; they are taken then. */
+  #inventNames(language: Regex, count: number, taken: Set<string>): string[] {
+    const { alternative, progress: { seen } } = this;
+    const enough = count + taken.size + alternative.names.length + seen.count;
+    const names: string[] = [];
+    for (const content of count > 0 ? someTexts(this.queries.languages, language, enough) : []) {
+      if (names.length === count) break;
+      const name = JSON.parse(`"${content}"`) as string;
+      if (taken.has(name) || seen.has(name) || alternative.mentions(name)) continue;
+      taken.add(name);
+      names.push(name);
+    }
+    return names;
   }
 
   /** A name of a language that is neither mentioned, nor written, nor taken. */

@@ -7,10 +7,16 @@
  * @module
  */
 
-import { disjunctiveForm, type DraftRules } from "./formula.ts";
+import { clausalForm, type ClauseRules } from "./clausal_form.ts";
+import { and, atom, disjunctiveForm, type DraftRules, FALSE, or, TRUE } from "./formula.ts";
 import { ALWAYS, type Goal, type Literal, NEVER, opposite } from "./goal.ts";
 import type { GoalQueries } from "./goal_queries.ts";
-import { ObjectAlternative, type ObjectClause, type ObjectDraft } from "./object_alternative.ts";
+import {
+  factKey,
+  ObjectAlternative,
+  type ObjectClause,
+  type ObjectDraft,
+} from "./object_alternative.ts";
 import { type ObjectAtom, type ObjectFormula, PropertyBlock } from "./object_formula.ts";
 
 /** Splits a formula about objects into alternatives. */
@@ -23,7 +29,7 @@ export function objectAlternatives(
     .map((draft) => new ObjectAlternative(nextId(), draft, queries));
 }
 
-class ObjectDraftRules implements DraftRules<ObjectAtom, ObjectDraft> {
+class ObjectDraftRules implements DraftRules<ObjectAtom, ObjectDraft>, ClauseRules<ObjectAtom> {
   /** Blocks that a fact about one name becomes. */
   readonly #single = new Map<string, PropertyBlock>();
 
@@ -147,6 +153,38 @@ class ObjectDraftRules implements DraftRules<ObjectAtom, ObjectDraft> {
 
   isSimple(fact: ObjectAtom): boolean {
     return fact.kind !== "block" && fact.kind !== "names";
+  }
+
+  rewrite(formula: ObjectFormula): ObjectFormula {
+    return clausalForm(formula, this);
+  }
+
+  /** `properties` alone: each is absent, or has such a value. */
+  inSimpleTerms(fact: ObjectAtom): ObjectFormula | null {
+    if (fact.kind !== "block") return null;
+    const { names, patterns, rest } = fact.block;
+    if (rest !== ALWAYS || patterns.length > 0) return null;
+    return and([...names].map(([name, literal]) =>
+      literal === ALWAYS ? TRUE : or<ObjectAtom>([
+        atom<ObjectAtom>({ kind: "absent", name }),
+        literal === NEVER ? FALSE : atom<ObjectAtom>({ kind: "value", name, literal }),
+      ])
+    ));
+  }
+
+  keyOf(fact: ObjectAtom): string {
+    return factKey(fact);
+  }
+
+  oppositeKeyOf(fact: ObjectAtom): string | null {
+    switch (fact.kind) {
+      case "present":
+        return factKey({ kind: "absent", name: fact.name });
+      case "absent":
+        return factKey({ kind: "present", name: fact.name });
+      default:
+        return null;
+    }
   }
 
   addClause(draft: ObjectDraft, clause: ObjectClause): void {

@@ -9,7 +9,7 @@
 
 import type { Regex } from "../automata/mod.ts";
 import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
-import { and, atom, dual, FALSE, type Formula, negate, or, TRUE } from "./formula.ts";
+import { and, atom, checkAlternatives, FALSE, type Formula, or, TRUE } from "./formula.ts";
 import {
   ALWAYS,
   type GoalStore,
@@ -18,7 +18,8 @@ import {
   opposite,
   type SchemaReference,
 } from "./goal.ts";
-import { isJsonObject } from "./json_value.ts";
+import { assertedAtoms, FormulaAlgebra } from "./formula_algebra.ts";
+import { canonicalText, isJsonObject } from "./json_value.ts";
 import type { MadeNodes } from "./made_node.ts";
 import type { SchemaLanguages } from "./schema_languages.ts";
 import { type JsonValue, type SchemaNode, TYPE_OBJECT } from "./schema_node.ts";
@@ -67,9 +68,8 @@ export type ObjectAtom =
 export type ObjectFormula = Formula<ObjectAtom>;
 
 /** The formulas of schemas about objects. */
-export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
-  readonly all: ObjectFormula = TRUE;
-  readonly none: ObjectFormula = FALSE;
+export class ObjectFormulas extends FormulaAlgebra<ObjectAtom>
+  implements KeywordAlgebra<ObjectFormula> {
   readonly evaluation: ApplicatorEvaluation<ObjectFormula>;
   readonly #unevaluated: UnevaluatedCases<ObjectAtom, EvaluatedNames>;
 
@@ -79,24 +79,9 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
     private readonly nodes: MadeNodes,
     private readonly namesOf: (literal: Literal) => Regex,
   ) {
+    super();
     this.evaluation = new ApplicatorEvaluation(goals, this);
     this.#unevaluated = new UnevaluatedCases(this.evaluation, this.#evaluationRules());
-  }
-
-  and(parts: readonly ObjectFormula[]): ObjectFormula {
-    return and(parts);
-  }
-
-  or(parts: readonly ObjectFormula[]): ObjectFormula {
-    return or(parts);
-  }
-
-  not(part: ObjectFormula): ObjectFormula {
-    return negate(part, (one) => this.#negateAtom(one));
-  }
-
-  dual(positive: () => ObjectFormula, negative: () => ObjectFormula): ObjectFormula {
-    return dual(positive, negative);
   }
 
   whole(reference: SchemaReference): ObjectFormula | undefined {
@@ -109,7 +94,9 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
     const literal = (child: SchemaNode) => this.goals.literal(child, scope);
     const parts: ObjectFormula[] = [];
     if (node.constant !== undefined) parts.push(this.#oneOf([node.constant.value], node.pointer));
-    if (node.enumeration !== undefined) parts.push(this.#oneOf(node.enumeration, node.pointer));
+    if (node.enumeration !== undefined) {
+      parts.push(this.#oneOf(node.enumeration, node.pointer, node.id < 0));
+    }
     if (
       node.properties.size > 0 || node.patternProperties.size > 0 ||
       node.additionalProperties !== undefined
@@ -160,9 +147,12 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
     return and(parts);
   }
 
-  #oneOf(values: readonly JsonValue[], pointer: string): ObjectFormula {
+  /** @param isMade Whether the list is made here, to be negated; a list of a schema's is split into alternatives. */
+  #oneOf(values: readonly JsonValue[], pointer: string, isMade = false): ObjectFormula {
+    const objects = values.filter(isJsonObject);
+    if (!isMade) checkAlternatives(objects.length);
     return or(
-      values.filter(isJsonObject).map((value) => {
+      objects.map((value) => {
         const names = new Map<string, Literal>();
         const parts: ObjectFormula[] = [];
         for (const [name, part] of Object.entries(value)) {
@@ -176,7 +166,43 @@ export class ObjectFormulas implements KeywordAlgebra<ObjectFormula> {
     );
   }
 
-  #negateAtom(one: ObjectAtom): ObjectFormula {
+  /** Whether all have a property in common that is one of a few scalars, in each of other ones. */
+  protected override areExclusive(parts: readonly ObjectFormula[]): boolean {
+    const candidates = parts.map((part) => this.#discriminators(part));
+    for (const name of candidates[0]?.keys() ?? []) {
+      const taken = new Set<string>();
+      let count = 0;
+      const isShared = candidates.every((one) => {
+        const texts = one.get(name);
+        for (const text of texts ?? []) taken.add(text);
+        count += texts?.size ?? 0;
+        return texts !== undefined && taken.size === count;
+      });
+      if (isShared) return true;
+    }
+    return false;
+  }
+
+  /** Properties that are required and can only be one of listed values, with the values' canonical texts. */
+  #discriminators(part: ObjectFormula): ReadonlyMap<string, ReadonlySet<string>> {
+    const atoms = assertedAtoms(part);
+    const found = new Map<string, ReadonlySet<string>>();
+    const required = new Set(atoms.flatMap((one) => one.kind === "present" ? [one.name] : []));
+    if (required.size === 0) return found;
+    for (const one of atoms) {
+      if (one.kind !== "block") continue;
+      for (const name of required) {
+        const literal = one.block.names.get(name);
+        if (literal === undefined || literal <= NEVER || (literal & 1) === 1) continue;
+        const { constant, enumeration } = this.goals.reference(literal).node;
+        const values = constant === undefined ? enumeration : [constant.value];
+        if (values !== undefined) found.set(name, new Set(values.map(canonicalText)));
+      }
+    }
+    return found;
+  }
+
+  protected override negateAtom(one: ObjectAtom): ObjectFormula {
     switch (one.kind) {
       case "block":
         return this.#violates(one.block);

@@ -24,11 +24,14 @@ export interface SchemaLimits {
    * units. Default: 16 MiB.
    */
   readonly schemaBytes: number;
-  /** Nesting of objects and arrays in one document. Default: 512. */
+  /** Nesting of objects and arrays in one document. Default: 512; never more than {@link MAXIMUM_SCHEMA_DEPTH}. */
   readonly schemaDepth: number;
   /** Nodes of the graph. Default: 500,000. */
   readonly schemaNodes: number;
 }
+
+/** The largest `schemaDepth`; a larger one counts as this. What is made of a schema is walked recursively. */
+export const MAXIMUM_SCHEMA_DEPTH = 1_000;
 
 /** The limits that hold unless others are given. */
 export const DEFAULT_SCHEMA_LIMITS: SchemaLimits = {
@@ -78,7 +81,10 @@ export function readSchema(schema: unknown, options: ReadSchemaOptions = {}): Sc
   const { externalSchemas = {}, assertFormats = true, limits = {} } = options;
   const documents = new SchemaDocuments(externalSchemas, {
     schemaBytes: limits.schemaBytes ?? DEFAULT_SCHEMA_LIMITS.schemaBytes,
-    schemaDepth: limits.schemaDepth ?? DEFAULT_SCHEMA_LIMITS.schemaDepth,
+    schemaDepth: Math.min(
+      limits.schemaDepth ?? DEFAULT_SCHEMA_LIMITS.schemaDepth,
+      MAXIMUM_SCHEMA_DEPTH,
+    ),
     usedBytes: 0,
   });
   const root = documents.openRoot(schema);

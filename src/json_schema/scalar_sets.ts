@@ -5,7 +5,7 @@
  */
 
 import type { Regex } from "../automata/mod.ts";
-import { ApplicatorEvaluation, type KeywordAlgebra } from "./applicators.ts";
+import { ApplicatorEvaluation, inExactlyOne, type KeywordAlgebra } from "./applicators.ts";
 import type { Goal, GoalStore, SchemaReference } from "./goal.ts";
 import { isJsonNumber } from "./json_value.ts";
 import {
@@ -34,6 +34,9 @@ export const WORD_NULL = 1;
 export const WORD_TRUE = 2;
 export const WORD_FALSE = 4;
 const ALL_WORDS = 7;
+
+/** From so many number sets on, "exactly one" is worked out by halves. */
+const MANY_SETS = 64;
 
 /** The scalar values that fulfil a goal. */
 export class ScalarSets {
@@ -85,6 +88,14 @@ class Words implements KeywordAlgebra<number> {
   not(part: number): number {
     return ALL_WORDS & ~part;
   }
+  exactlyOne(parts: readonly number[]): number {
+    let one = 0, any = 0;
+    for (const part of parts) {
+      one = one & ~part | part & ~any;
+      any |= part;
+    }
+    return one;
+  }
   own({ node }: SchemaReference): number {
     let words = 0;
     if ((node.types & TYPE_NULL) !== 0) words |= WORD_NULL;
@@ -116,6 +127,17 @@ class Numbers implements KeywordAlgebra<NumberSet> {
     if (part === noNumbers) return allNumbers;
     return complement(part);
   }
+  exactlyOne(parts: readonly NumberSet[]): NumberSet | undefined {
+    const possible = parts.filter((part) => part.cells.length > 0);
+    if (possible.length <= 1) return possible[0] ?? noNumbers;
+    // Of a few sets with steps the intersections with all complements stay smaller than what is in any of a half.
+    if (possible.length < MANY_SETS) return undefined;
+    return inExactlyOne(possible, {
+      and: (a, b) => this.and([a, b]),
+      or: (a, b) => this.or([a, b]),
+      not: (a) => this.not(a),
+    });
+  }
   own({ node }: SchemaReference): NumberSet {
     const whole = (node.types & TYPE_INTEGER) !== 0, fraction = (node.types & TYPE_FRACTION) !== 0;
     if (!whole && !fraction) return noNumbers;
@@ -144,6 +166,19 @@ class Strings implements KeywordAlgebra<Regex> {
   }
   not(part: Regex): Regex {
     return this.languages.complement(part);
+  }
+  exactlyOne(parts: readonly Regex[]): Regex | undefined {
+    const possible = parts.filter((part) => part !== this.none);
+    if (possible.length <= 1) return possible[0] ?? this.none;
+    const { languages } = this;
+    // Lists are counted through; other languages are few, and their automata like it the way it is written.
+    const counts = new Map<string, number>();
+    for (const part of possible) {
+      const texts = languages.listed(part);
+      if (texts === undefined) return undefined;
+      for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    return languages.texts([...counts.keys()].filter((text) => counts.get(text) === 1));
   }
   own({ node }: SchemaReference): Regex {
     if ((node.types & TYPE_STRING) === 0) return this.none;

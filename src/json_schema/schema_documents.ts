@@ -222,14 +222,17 @@ export class SchemaDocuments {
   }
 
   #open(schema: unknown, prefix: string, retrievalUri: string): Resource {
-    if (typeof schema !== "boolean" && !isPlainObject(schema)) {
-      throw new InvalidSchemaError(
+    const refuse = () =>
+      new InvalidSchemaError(
         "",
         prefix,
         `a schema must be an object or a boolean, got ${quoteValue(schema)}`,
       );
+    if (typeof schema !== "boolean" && (typeof schema !== "object" || schema === null)) {
+      throw refuse();
     }
     const traits = checkDocument(schema, prefix, this.#budget);
+    if (typeof schema !== "boolean" && !isPlainObject(schema)) throw refuse();
     const document: Document = {
       hasInnerIdentifiers: traits.hasInnerIdentifiers,
       hasInfinity: traits.hasInfinity,

@@ -35,8 +35,9 @@ const NARROWED: ReadonlyMap<string, string> = new Map([
   ["iri", "^[^:/?#]+:[^?#]"],
 ]);
 
-/** Longest list of texts that is written out as an expression; longer ones become a text set. */
+/** Longest list of texts that is written out as an expression, and longest text in it; others become a text set. */
 const FEW_TEXTS = 3;
+const SHORT_TEXT = 4096;
 /** Lists of at least so many texts have automata that are worth sharing. */
 const LONG_LIST = 64;
 /** Longest list of texts whose members are tried against other languages one by one. */
@@ -141,7 +142,7 @@ export class SchemaLanguages {
   texts(texts: readonly string[]): Regex {
     const distinct = new Set(texts);
     let regex: Regex;
-    if (distinct.size <= FEW_TEXTS) {
+    if (distinct.size <= FEW_TEXTS && texts.every((text) => text.length <= SHORT_TEXT)) {
       regex = this.strings.union([...distinct].map((text) => this.strings.literal(text)));
     } else {
       const encoding = this.strings.spelling === "any" ? "json" : "utf8";

@@ -12,7 +12,8 @@
 
 import type { Regex } from "../automata/mod.ts";
 import { LimitExceededError } from "../errors.ts";
-import { ArrayAlternative, arrayAlternatives } from "./array_alternative.ts";
+import type { ArrayAlternative } from "./array_alternative.ts";
+import { arrayAlternatives } from "./array_drafts.ts";
 import { ArrayFormulas } from "./array_formula.ts";
 import type { Formula } from "./formula.ts";
 import { type DynamicScope, type Goal, GoalStore, type Literal, NEVER } from "./goal.ts";
@@ -37,6 +38,7 @@ import {
   TYPE_STRING,
 } from "./schema_node.ts";
 import { SeenNames } from "./seen_names.ts";
+import { isWritable } from "./json_value.ts";
 
 /** Most goals inside one another of which one value after the other has to be found. */
 const MAXIMUM_NESTING = 500;
@@ -191,6 +193,7 @@ export class ShapeStore implements GoalQueries {
     const shape = this.shape(goal);
     // What leaves values out must not count as empty where that would loosen something else.
     if (shape.emptiness !== 0) return shape.emptiness === 1 && !shape.leavesOut;
+    if (isPlainlySatisfiable(goal, this)) return false;
     // In this order: objects and arrays are the cheap questions.
     if (shape.mayBeObject || shape.mayBeArray) return false;
     return !shape.hasScalars;
@@ -359,6 +362,8 @@ export class ShapeStore implements GoalQueries {
 function isPlainlySatisfiable({ literals }: Goal, { goals }: ShapeStore): boolean {
   if (literals.length !== 1 || (literals[0]! & 1) === 1) return false;
   const { node } = goals.reference(literals[0]!);
+  // A schema that was made of values says nothing but that.
+  if (node.id < 0 && node.enumeration !== undefined) return node.enumeration.some(isWritable);
   if (
     node.constant !== undefined || node.enumeration !== undefined || node.ref !== undefined ||
     node.dynamicRef !== undefined || node.allOf.length > 0 || node.anyOf !== undefined ||

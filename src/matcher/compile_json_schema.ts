@@ -4,6 +4,8 @@
  * @module
  */
 
+import { workClock } from "../automata/mod.ts";
+import { LimitExceededError } from "../errors.ts";
 import {
   type Literal,
   readSchema,
@@ -24,11 +26,18 @@ import { EndState } from "./end_state.ts";
 export interface CompileLimits {
   /** Size of the schema's JSON text. Default 16 MiB. */
   schemaBytes?: number;
-  /** Nesting of the schema. Default 512. */
+  /** Nesting of the schema. Default 512; more than 1,000 counts as 1,000. */
   schemaDepth?: number;
   /** Schema objects, referenced documents included. Default 500,000. */
   schemaNodes?: number;
+  /**
+   * Milliseconds that compiling may take. Default 1,500. What is left for when a text reaches it (a state, a
+   * completion) may take as long each time.
+   */
+  compileMs?: number;
 }
+
+const DEFAULT_COMPILE_MS = 1_500;
 
 /** Options of {@link compileJsonSchema}. */
 export interface CompileJsonSchemaOptions {
@@ -104,19 +113,36 @@ function compile(
     CompileJsonSchemaOptions,
 ): CompiledGrammar {
   const root = readSchema(schema, { externalSchemas, assertFormats, limits });
+  const limitMs = limits?.compileMs ?? DEFAULT_COMPILE_MS;
   const begin = (): JsonStart => {
     const engine = Engine.of(vocabulary, whitespace === "any" ? "any" : "plain");
     const shapes = new ShapeStore(engine.languages, propertyOrder === "schema");
-    return startOf(root, shapes, engine, whitespace);
+    return workClock.within(
+      "compileMs",
+      limitMs,
+      () => startOf(root, shapes, engine, whitespace, limitMs),
+    );
   };
-  return new CompiledGrammar(vocabulary, new JsonGrammar(begin));
+  try {
+    return new CompiledGrammar(vocabulary, new JsonGrammar(begin));
+  } catch (error) {
+    // The engine of the language gives up where a call is too deep or a list too long for it, and says so by this.
+    if (error instanceof RangeError) throw new LimitExceededError("callDepth", Infinity, 0);
+    throw error;
+  }
 }
 
 /** Parser states after which a grammar begins afresh. Some hundred bytes each, with what hangs on them. */
 const MAXIMUM_STATES = 100_000;
 
+/** What a state, a goal and a schema object take with what hangs on them, in bytes, roughly. */
+const STATE_BYTES = 1_500;
+const GOAL_BYTES = 1_000;
+const NODE_BYTES = 800;
+
 interface JsonStart extends GrammarStart {
   readonly context: JsonContext;
+  readonly nodeCount: number;
 }
 
 class JsonGrammar implements GrammarInternals {
@@ -131,6 +157,17 @@ class JsonGrammar implements GrammarInternals {
     if (context.stateCount > MAXIMUM_STATES || engine.isOverfull) this.#current = this.make();
     return this.#current;
   }
+
+  sizeBytes(counted: Set<unknown>): number {
+    const { context, engine, nodeCount } = this.#current;
+    let shared = 0;
+    if (!engine.isCurrent && !counted.has(engine)) {
+      counted.add(engine);
+      shared = engine.sizeBytes;
+    }
+    return shared + context.stateCount * STATE_BYTES + context.shapes.goals.size * GOAL_BYTES +
+      nodeCount * NODE_BYTES;
+  }
 }
 
 function startOf(
@@ -138,8 +175,9 @@ function startOf(
   shapes: ShapeStore,
   engine: Engine,
   whitespace: Whitespace,
+  limitMs: number,
 ): JsonStart {
-  checkSupport(root, shapes);
+  const nodeCount = checkSupport(root, shapes);
   const goal = shapes.rootGoal(root);
   if (shapes.isEmpty(goal)) {
     if (!shapes.shape(goal).leavesOut) throw new UnsatisfiableSchemaError("");
@@ -149,17 +187,17 @@ function startOf(
       "under a negation it asks for equal items, and no value without them fits",
     );
   }
-  const context = new JsonContext(shapes, whitespace);
+  const context = new JsonContext(shapes, whitespace, limitMs);
   const end = new EndState(whitespace === "any");
   const state = new ValueState(context, [goal], { resolve: () => end }, null);
-  return { engine, state, context };
+  return { engine, state, context, nodeCount };
 }
 
 /**
  * Meets now what could fail later: every pattern is translated, and every schema that combines others is split
  * into its alternatives. Schemas that only list keywords cannot fail and stay for when they are reached.
  */
-function checkSupport(root: SchemaNode, shapes: ShapeStore): void {
+export function checkSupport(root: SchemaNode, shapes: ShapeStore): number {
   const seen = new Set<SchemaNode>([root]);
   for (const node of seen) {
     if (node.pattern !== undefined) {
@@ -177,6 +215,7 @@ function checkSupport(root: SchemaNode, shapes: ShapeStore): void {
       if (shape.mayBeArray) shape.arrays;
     }
   }
+  return seen.size;
 }
 
 /** So many patterns cannot tell more names apart than are supported. */

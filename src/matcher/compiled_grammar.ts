@@ -32,6 +32,12 @@ export interface GrammarInternals {
    * begins afresh. Texts that are under way keep what they began with.
    */
   begin(): GrammarStart;
+  /**
+   * What the grammar takes, estimated in bytes, with what it keeps alive of what it shares.
+   *
+   * @param counted What was counted already; what is counted here is added.
+   */
+  sizeBytes?(counted: Set<unknown>): number;
 }
 
 /** Where a text begins, and with what its masks are computed. */

@@ -13,19 +13,26 @@
 import { LimitExceededError } from "../errors.ts";
 import { shortestPath } from "../json_schema/mod.ts";
 import type { Cursor, TextBytes } from "./cursor.ts";
+import { completionStep } from "./grammar_completion.ts";
+import { GrammarState } from "./grammar_state.ts";
 import { LEXEME, NAME, type NameState, type ParserState, STRUCTURE } from "./parser_state.ts";
 
 /** Most bytes of a completion. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
+/** Longer texts are not followed byte by byte where the state after them is known: each name on the way costs a state. */
+const LONGEST_STEPPED = 1024;
 
 const encoder = new TextEncoder();
 
+/** Added to a token id where it stands among bytes: a token that a grammar names, whatever its bytes. */
+export const TOKEN = 256;
+
 /**
- * Bytes that complete a text.
+ * Bytes that complete a text, and tokens where a grammar asks for one by name.
  *
  * @param cursor A position; not changed.
  * @param text The text up to it; the same afterwards.
- * @returns Null where none was found within the limits of the search.
+ * @returns Bytes, and token ids plus {@link TOKEN}. Null where none was found within the limits of the search.
  */
 export function completionBytes(cursor: Cursor, text: TextBytes): number[] | null {
   const probe = cursor.clone();
@@ -33,12 +40,35 @@ export function completionBytes(cursor: Cursor, text: TextBytes): number[] | nul
   const bytes: number[] = [];
   try {
     while (!probe.isAccepting(text)) {
+      const ended = endOfLexeme(probe, text);
+      if (ended !== null) {
+        probe.settle(ended);
+        continue;
+      }
       const part = nextPart(probe, text);
       if (part === null || part.length === 0 || bytes.length > MAXIMUM_BYTES) return null;
+      const { state } = probe;
+      const after = part.length > LONGEST_STEPPED && state.kind === STRUCTURE
+        ? state.afterClosing()
+        : null;
+      if (after !== null) {
+        for (const byte of part) {
+          text.push(byte);
+          bytes.push(byte);
+        }
+        probe.settle(after);
+        continue;
+      }
       for (const byte of part) {
+        bytes.push(byte);
+        if (byte >= TOKEN) {
+          const next = followToken(probe, byte - TOKEN);
+          if (next === null) return null;
+          probe.settle(next);
+          continue;
+        }
         if (!probe.step(byte, text)) return null;
         text.push(byte);
-        bytes.push(byte);
       }
     }
     return bytes;
@@ -50,11 +80,24 @@ export function completionBytes(cursor: Cursor, text: TextBytes): number[] | nul
   }
 }
 
+/** The state after a token that a grammar names; null where it is not allowed as such. */
+export function followToken({ state }: Cursor, id: number): GrammarState | null {
+  return state instanceof GrammarState ? state.parser.afterToken(state, id) : null;
+}
+
+/** The state after a lexeme that may end here; null where there is none. */
+function endOfLexeme(cursor: Cursor, text: TextBytes): ParserState | null {
+  const { state, lexer } = cursor;
+  if (state.kind !== LEXEME || state.automaton.store.nullable.at(lexer) !== 1) return null;
+  const after = state.end(state.automaton.stateInfo(lexer) >> 1, cursor.lexemeText(text));
+  return after !== null && after.kind === STRUCTURE ? after : null;
+}
+
 function nextPart(cursor: Cursor, text: TextBytes): Iterable<number> & ArrayLike<number> | null {
   const { state } = cursor;
   switch (state.kind) {
     case STRUCTURE:
-      return encoded(state.closing());
+      return state instanceof GrammarState ? grammarPart(state) : encoded(state.closing());
     case NAME:
       return restOfName(cursor, state, text);
     case LEXEME: {
@@ -62,9 +105,17 @@ function nextPart(cursor: Cursor, text: TextBytes): Iterable<number> & ArrayLike
       if (rest === null || rest.length > 0) return rest;
       const labelSet = state.automaton.stateInfo(cursor.lexer) >> 1;
       const after: ParserState | null = state.end(labelSet, cursor.lexemeText(text));
+      if (after instanceof GrammarState) return grammarPart(after);
       return after === null || after.kind !== STRUCTURE ? null : encoded(after.closing());
     }
   }
+}
+
+function grammarPart(state: GrammarState): Iterable<number> & ArrayLike<number> | null {
+  const step = completionStep(state);
+  if (step === null) return null;
+  if ("bytes" in step) return step.bytes;
+  return "token" in step ? [TOKEN + step.token] : nextPart(step.json.cursor, step.json.text);
 }
 
 function encoded(text: string | null): Uint8Array | null {

@@ -17,6 +17,9 @@ import { MaskWalk } from "./mask_walk.ts";
 /** Expressions, and rows of the automaton (1 KiB each), after which a new store is begun. */
 const MAXIMUM_EXPRESSIONS = 1_000_000;
 const MAXIMUM_ROWS = 100_000;
+const ROW_BYTES = 1024;
+/** Columns, index and pool, about. */
+const EXPRESSION_BYTES = 64;
 
 /** The shared part of the grammars over one vocabulary. */
 export class Engine {
@@ -24,7 +27,7 @@ export class Engine {
   readonly masks: LexemeMasks;
   readonly walk: MaskWalk;
 
-  private constructor(readonly vocabulary: Vocabulary, spelling: JsonSpelling) {
+  private constructor(readonly vocabulary: Vocabulary, readonly spelling: JsonSpelling) {
     this.languages = new SchemaLanguages(spelling);
     const { automaton, store, strings } = this.languages;
     this.masks = new LexemeMasks(vocabulary, automaton, strings.any, store.byte(0x22));
@@ -53,6 +56,17 @@ export class Engine {
   /** Whether the grammars that it has should move to a new one, although they begin cold there. */
   get isOverfull(): boolean {
     return this.#isOver(2);
+  }
+
+  /** Whether new grammars share it; an engine that is not goes with its last grammar. */
+  get isCurrent(): boolean {
+    return engines.get(this.vocabulary)?.get(this.spelling) === this;
+  }
+
+  /** What its automaton and its expressions take, in bytes. */
+  get sizeBytes(): number {
+    const { store, automaton } = this.languages;
+    return automaton.rowCount * ROW_BYTES + store.size * EXPRESSION_BYTES;
   }
 
   #isOver(times: number): boolean {

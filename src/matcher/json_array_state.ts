@@ -44,11 +44,19 @@ const NO_ITEMS: SeenItems = { values: [], keys: [] };
 
 /** Most values of one place that are tried one by one against what is left for the places after it. */
 const MAXIMUM_TRIED = 64;
-/** Most items that are made up to complete an array. */
-const MAXIMUM_COMPLETED = 100_000;
+/** How an array comes to its end. */
+interface Ending {
+  readonly text: string;
+  /** Index of the goal that is fulfilled then. */
+  readonly goal: number;
+}
 
 /** The state after `[`, or null if no goal allows an array. */
 export function openArray(context: JsonContext, value: ValueState): ParserState | null {
+  return context.limited(() => startOf(context, value));
+}
+
+function startOf(context: JsonContext, value: ValueState): ParserState | null {
   const threads: Thread[] = [];
   value.goals.forEach((goal, index) => {
     const shape = context.shapes.shape(goal);
@@ -116,7 +124,10 @@ class ArrayFrame {
 
   /** Before the next item, null if there cannot be one. */
   get item(): ValueState | null {
-    return this.#item === undefined ? (this.#item = this.#makeItem()) : this.#item;
+    if (this.#item === undefined) {
+      this.#item = this.scope.context.limited(() => this.#makeItem());
+    }
+    return this.#item;
   }
 
   #makeItem(): ValueState | null {
@@ -215,38 +226,47 @@ class ArrayFrame {
   }
 
   /**
-   * The items that complete the array, and the bracket.
+   * The items that complete the array, and the bracket, with the goal that the array then fulfils.
    *
    * @param needsItem Whether one has to come, since a comma did.
    */
-  closing(needsItem: boolean): string | null {
-    let best: string | null = null;
+  ending(needsItem: boolean): Ending | null {
+    const known = this.#endings[Number(needsItem)];
+    if (known !== undefined) return known;
+    return this.#endings[Number(needsItem)] = this.scope.context.limited(() =>
+      this.#makeEnding(needsItem)
+    );
+  }
+  readonly #endings: (Ending | null | undefined)[] = [];
+
+  #makeEnding(needsItem: boolean): Ending | null {
+    let best: Ending | null = null;
     for (const thread of this.threads) {
       const items = this.#completing(thread, needsItem);
       if (items === null) continue;
       const text = items.join("," + this.scope.context.space) + "]";
-      if (best === null || text.length < best.length) best = text;
+      if (best === null || text.length < best.text.length) best = { text, goal: thread.goal };
     }
     return best;
   }
 
-  #completing({ alternative, obligations }: Thread, needsItem: boolean): string[] | null {
-    const { shapes, witnesses } = this.scope.context;
-    const items: string[] = [];
-    const values = [...this.seen.values];
-    let open = obligations;
-    for (;;) {
-      const count = this.count + items.length;
-      if (alternative.isComplete(open, count) && !(needsItem && items.length === 0)) return items;
-      const extra = alternative.isUnique && values.length > 0
-        ? [opposite(shapes.oneOf(values))]
-        : [];
-      const next = witnesses.nextItem(alternative, open, count, extra);
-      if (next === null || items.length >= MAXIMUM_COMPLETED) return null;
-      items.push(next.text);
-      if (alternative.isUnique) values.push(parseExactly(next.text));
-      open = next.obligations;
-    }
+  /** The state after an {@link ArrayFrame.ending}, with what stands before it. */
+  afterEnding(ending: Ending | null, before: string): ParserState | null {
+    if (ending === null) return null;
+    const { value } = this.scope;
+    const capture = value.capture === null ? null : this.capture + before + ending.text;
+    return value.finish([ending.goal], capture);
+  }
+
+  #completing(thread: Thread, needsItem: boolean): readonly string[] | null {
+    const { alternative, obligations } = thread;
+    return this.scope.context.witnesses.items(
+      alternative,
+      obligations,
+      this.count,
+      this.seen.values,
+      needsItem ? 1 : 0,
+    );
   }
 
   /** The state after `]`. */
@@ -325,7 +345,11 @@ class ArrayStart extends JsonStructureState {
   }
 
   override closing(): string | null {
-    return this.frame.closing(false);
+    return this.frame.ending(false)?.text ?? null;
+  }
+
+  override afterClosing(): ParserState | null {
+    return this.frame.afterEnding(this.frame.ending(false), "[");
   }
 }
 
@@ -343,7 +367,12 @@ class AfterItem extends JsonStructureState {
   }
 
   override closing(): string | null {
-    const rest = this.frame.closing(false);
+    const rest = this.frame.ending(false)?.text ?? null;
     return rest === null || rest === "]" ? rest : `,${this.context.space}${rest}`;
+  }
+
+  override afterClosing(): ParserState | null {
+    const ending = this.frame.ending(false);
+    return this.frame.afterEnding(ending, ending?.text === "]" ? "" : ",");
   }
 }

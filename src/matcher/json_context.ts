@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Automaton, Regex } from "../automata/mod.ts";
+import { type Automaton, type Regex, workClock } from "../automata/mod.ts";
 import type { Goal, SchemaLanguages, ShapeStore } from "../json_schema/mod.ts";
 import { countTexts, numberMachine, Witnesses } from "../json_schema/mod.ts";
 import { type ParserState, StructureState } from "./parser_state.ts";
@@ -26,7 +26,12 @@ export class JsonContext {
   /** What stands after a comma or a colon in texts that are made up. */
   readonly space: string;
 
-  constructor(readonly shapes: ShapeStore, readonly whitespace: Whitespace) {
+  /** @param limitMs How long it may take to make one state, or one completion. */
+  constructor(
+    readonly shapes: ShapeStore,
+    readonly whitespace: Whitespace,
+    private readonly limitMs: number = Infinity,
+  ) {
     this.languages = shapes.languages;
     this.automaton = shapes.languages.automaton;
     this.quote = this.languages.store.byte(0x22);
@@ -34,14 +39,23 @@ export class JsonContext {
     this.witnesses = new Witnesses(shapes, {
       space: this.space,
       numberTexts: (goal) => this.numberTexts(goal),
+      canonicalNumbers: (goal) => this.#numbers(goal, "canonical"),
     });
+  }
+
+  /** Does what a state needs that a text has reached, within the time that the grammar gives it. */
+  limited<T>(work: () => T): T {
+    return workClock.within("stateMs", this.limitMs, work);
   }
 
   /** The texts of a goal's numbers. */
   numberTexts(goal: Goal): Regex {
+    return this.#numbers(goal, this.whitespace === "any" ? "json" : "canonical");
+  }
+
+  #numbers(goal: Goal, form: "json" | "canonical"): Regex {
     const { numbers } = this.shapes.shape(goal);
     if (numbers.cells.length === 0) return this.languages.strings.empty;
-    const form = this.whitespace === "any" ? "json" : "canonical";
     const key = `${form} ${numbers.key}`;
     let regex = this.#numberTexts.get(key);
     if (regex === undefined) {
@@ -96,6 +110,10 @@ class AfterSpace extends StructureState {
   override closing(): string | null {
     const rest = this.state.closing();
     return rest === null ? null : ` ${rest}`;
+  }
+
+  override afterClosing(): ParserState | null {
+    return this.state.afterClosing();
   }
 
   protected override advance(byte: number): ParserState | null {

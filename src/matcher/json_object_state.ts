@@ -36,6 +36,13 @@ interface Thread {
 /** Classes of at most so many names are taken apart. */
 const FEW_NAMES = 64;
 
+/** How an object comes to its end. */
+interface Ending {
+  readonly text: string;
+  /** Index of the goal that is fulfilled then. */
+  readonly goal: number;
+}
+
 /** The goals of a property's value, and the threads that go on when they are fulfilled. */
 interface PendingValue {
   readonly goals: readonly Goal[];
@@ -44,6 +51,10 @@ interface PendingValue {
 
 /** The state after `{`, or null if no goal allows an object. */
 export function openObject(context: JsonContext, value: ValueState): ParserState | null {
+  return context.limited(() => startOf(context, value));
+}
+
+function startOf(context: JsonContext, value: ValueState): ParserState | null {
   const threads: Thread[] = [];
   value.goals.forEach((goal, index) => {
     const shape = context.shapes.shape(goal);
@@ -135,7 +146,9 @@ class ObjectFrame {
 
   /** Inside the next name, after its quote; null if there cannot be one. */
   get name(): ParserState | null {
-    if (this.#name === undefined) this.#name = PropertyNameState.make(this);
+    if (this.#name === undefined) {
+      this.#name = this.scope.context.limited(() => PropertyNameState.make(this));
+    }
     return this.#name;
   }
 
@@ -240,21 +253,38 @@ class ObjectFrame {
   }
 
   /**
-   * The properties that complete the object, and the brace.
+   * The properties that complete the object, and the brace, with the goal that the object then fulfils.
    *
    * @param needsName Whether one has to come, since a comma did.
    */
-  closing(needsName: boolean): string | null {
+  ending(needsName: boolean): Ending | null {
+    const known = this.#endings[Number(needsName)];
+    if (known !== undefined) return known;
+    return this.#endings[Number(needsName)] = this.scope.context.limited(() =>
+      this.#makeEnding(needsName)
+    );
+  }
+  readonly #endings: (Ending | null | undefined)[] = [];
+
+  #makeEnding(needsName: boolean): Ending | null {
     const { witnesses, space } = this.scope.context;
-    let best: string | null = null;
-    for (const { alternative, obligations } of this.threads) {
+    let best: Ending | null = null;
+    for (const { goal, alternative, obligations } of this.threads) {
       const progress = this.progress(alternative);
       const members = witnesses.members(alternative, obligations, progress, needsName ? 1 : 0);
       if (members === null) continue;
       const text = members.join("," + space) + "}";
-      if (best === null || text.length < best.length) best = text;
+      if (best === null || text.length < best.text.length) best = { text, goal };
     }
     return best;
+  }
+
+  /** The state after an {@link ObjectFrame.ending}, with what stands before it. */
+  afterEnding(ending: Ending | null, before: string): ParserState | null {
+    if (ending === null) return null;
+    const { value } = this.scope;
+    const capture = value.capture === null ? null : this.capture + before + ending.text;
+    return value.finish([ending.goal], capture);
   }
 
   /** The state after `}`. */
@@ -318,7 +348,11 @@ class ObjectStart extends JsonStructureState {
   }
 
   override closing(): string | null {
-    return this.frame.closing(false);
+    return this.frame.ending(false)?.text ?? null;
+  }
+
+  override afterClosing(): ParserState | null {
+    return this.frame.afterEnding(this.frame.ending(false), "{");
   }
 }
 
@@ -335,8 +369,13 @@ class AfterValue extends JsonStructureState {
   }
 
   override closing(): string | null {
-    const rest = this.frame.closing(false);
+    const rest = this.frame.ending(false)?.text ?? null;
     return rest === null || rest === "}" ? rest : `,${this.context.space}${rest}`;
+  }
+
+  override afterClosing(): ParserState | null {
+    const ending = this.frame.ending(false);
+    return this.frame.afterEnding(ending, ending?.text === "}" ? "" : ",");
   }
 }
 
@@ -351,7 +390,11 @@ class BeforeName extends JsonStructureState {
   }
 
   override closing(): string | null {
-    return this.frame.closing(true);
+    return this.frame.ending(true)?.text ?? null;
+  }
+
+  override afterClosing(): ParserState | null {
+    return this.frame.afterEnding(this.frame.ending(true), ",");
   }
 }
 
@@ -368,6 +411,10 @@ class BeforeColon extends JsonStructureState {
   override closing(): string | null {
     const value = this.value.closing();
     return value === null ? null : `:${this.context.space}${value}`;
+  }
+
+  override afterClosing(): ParserState | null {
+    return this.value.afterClosing();
   }
 }
 

@@ -58,12 +58,30 @@ export class ValueState extends JsonStructureState {
   }
 
   override closing(): string | null {
-    let best: string | null = null;
-    for (const goal of this.goals) {
-      const text = this.context.witnesses.text(goal);
-      if (text !== null && (best === null || text.length < best.length)) best = text;
-    }
-    return best;
+    return this.#shortest()?.text ?? null;
+  }
+
+  override afterClosing(): ParserState | null {
+    const shortest = this.#shortest();
+    if (shortest === null) return null;
+    return this.finish(
+      [shortest.goal],
+      this.capture === null ? null : this.capture + shortest.text,
+    );
+  }
+
+  /** The shortest text that is known to fulfil a goal, and the index of the goal. */
+  #shortest(): { readonly text: string; readonly goal: number } | null {
+    return this.context.limited(() => {
+      let best: { readonly text: string; readonly goal: number } | null = null;
+      this.goals.forEach((goal, index) => {
+        const text = this.context.witnesses.text(goal);
+        if (text !== null && (best === null || text.length < best.text.length)) {
+          best = { text, goal: index };
+        }
+      });
+      return best as { readonly text: string; readonly goal: number } | null;
+    });
   }
 
   protected override punctuation(byte: number): ParserState | null {

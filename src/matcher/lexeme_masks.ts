@@ -6,10 +6,13 @@
  * comes through the state. The tokens that end the string are few, and only what they write after the quote matters: those
  * suffixes form a small trie of their own, which is walked with the parser.
  *
- * Three ways to a mask, the cheapest that fits:
+ * Ways to a mask, the cheapest that fits:
  *
  * - a bounded number of arbitrary characters: the mask of any string without the tokens that are too long, and
  *   without the ends that come too soon. No walk.
+ * - a pattern with bounds on its length: the mask of the pattern, and a closer look at the tokens that come near a
+ *   bound. Else pattern and bound would be multiplied: a state for each place in the one and each count of the other.
+ * - a language without the few texts that a set has taken: the mask of the language, and a walk where they differ.
  * - most of what any string allows: a walk in step with the state of any string that leaves out every subtree in
  *   which the two have come to the same state.
  * - anything else: a walk over the subtrees that are alive.
@@ -23,30 +26,16 @@
  * @module
  */
 
-import {
-  type Automaton,
-  EMPTY,
-  KIND_CONCAT,
-  KIND_INTERSECT,
-  KIND_NOT,
-  KIND_REPEAT,
-  type Regex,
-} from "../automata/mod.ts";
-import { TokenTrie, type Vocabulary } from "../vocabulary/mod.ts";
+import { type Automaton, EMPTY, type Regex } from "../automata/mod.ts";
+import type { Vocabulary } from "../vocabulary/mod.ts";
 import { distanceToEnds } from "./distance_to_ends.ts";
+import { type LexemeExits, lexemeExits } from "./lexeme_exits.ts";
+import { LexemeWalk } from "./lexeme_walk.ts";
+import { type BoundedPattern, StringForms } from "./string_forms.ts";
 import { countCharacters } from "./string_text.ts";
+import { TokensByLength } from "./tokens_by_length.ts";
 
-/** Tokens that end a lexeme, by what they write after it. */
-export interface LexemeExits {
-  /** Which lexemes have matched; see `Automaton.labels`. */
-  readonly labelSet: number;
-  /** Tokens that end with the lexeme. */
-  readonly atEnd: Int32Array;
-  /** The bytes after the lexeme of the tokens that go on. */
-  readonly suffixes: TokenTrie;
-  /** Of those, tokens that may write another text in full: masks that took any text for this one must look again. */
-  readonly far: Int32Array;
-}
+export type { LexemeExits } from "./lexeme_exits.ts";
 
 /** What may follow in one state of the automaton. */
 export interface LexemeMask {
@@ -65,19 +54,19 @@ export interface LexemeTokens {
 }
 
 interface Recorded extends LexemeMask {
-  /** Nodes where the lexeme ends, ascending, by label set. */
+  /** Nodes where the lexeme ends, ascending, by `exitKey`. */
   readonly exitNodes: ReadonlyMap<number, Int32Array>;
 }
 
 /** Most bytes of remembered masks of one vocabulary. */
 const MAXIMUM_BYTES = 96 * 1024 * 1024;
-/** Quotes after a string from which on a token may hold another string or name in full. */
-const FAR_QUOTES = 3;
 const NONE_REMOVED = new Int32Array(0);
 /** With more tokens to take away than these, a mask has its own copy of the tokens that stay. */
 const MANY_REMOVED = 2048;
 /** After so many patterns in a row that have too many states, bounds on lengths are followed like any other. */
 const MANY_VAIN_ATTEMPTS = 8;
+/** Most tokens near a bound that are tried one by one. */
+const MANY_NEAR = 500;
 /** A state that keeps at least this share of the vocabulary's nodes in reach is compared with any string. */
 const MOST = 0.5;
 
@@ -86,18 +75,17 @@ export class LexemeMasks {
   readonly #known = new Map<Regex, Recorded>();
   readonly #below = new Map<Regex, Map<number, LexemeTokens>>();
   #sizeBytes = 0;
-  readonly #trie: TokenTrie;
-  /** Tokens that the walk at hand has found. */
-  readonly #ids: Int32Array;
-  readonly #stack: Int32Array;
-  readonly #anyStack: Int32Array;
+  readonly #walk: LexemeWalk;
+  readonly #forms: StringForms;
+  /** Ends by the nodes where they are; many states have the same. */
+  readonly #exits = new Map<string, readonly LexemeExits[]>();
+  /** The most bytes to an end of the lexeme from a state in which a token ends that stays. */
+  readonly #farthest = new Map<Regex, number>();
   /** Content and closing quote of any string. */
   readonly #anyString: Regex;
   #vainAttempts = 0;
-  /** The most characters of a token of a mask. */
-  readonly #longest = new WeakMap<Uint32Array, number>();
-  /** Tokens inside any string by their number of characters, most first; made when it is needed. */
-  #byLength: { readonly ids: Int32Array; readonly counts: Uint16Array } | undefined;
+  /** Tokens inside any string; made when they are needed. */
+  #byLength: TokensByLength | undefined;
 
   /** @param anyCharacter,quote Expressions of one character of a string's content, and of the closing quote. */
   constructor(
@@ -106,18 +94,22 @@ export class LexemeMasks {
     private readonly anyCharacter: Regex,
     private readonly quote: Regex,
   ) {
-    this.#trie = vocabulary.trie;
-    this.#ids = new Int32Array(this.#trie.tokens.length);
-    this.#stack = new Int32Array(this.#trie.maxDepth + 2);
-    this.#anyStack = new Int32Array(this.#trie.maxDepth + 2);
+    this.#walk = new LexemeWalk(vocabulary.trie, automaton);
+    this.#forms = new StringForms(automaton, anyCharacter, quote);
     const { store } = automaton;
     this.#anyString = store.concat(store.star(anyCharacter), quote);
   }
 
   /** Computes what nearly all other masks are made from. 30-100 ms for 151,000 tokens. */
   prepare(): void {
-    const any = this.get(this.#anyString, true);
-    this.#byLength ??= this.#sortByLength(any.stay);
+    this.#tokensByLength();
+  }
+
+  #tokensByLength(): TokensByLength {
+    return this.#byLength ??= new TokensByLength(
+      this.vocabulary,
+      this.get(this.#anyString, true).stay,
+    );
   }
 
   /** Bytes of memory that the remembered masks take. */
@@ -140,109 +132,96 @@ export class LexemeMasks {
   }
 
   #make(state: Regex, isBetweenCharacters: boolean): Recorded {
-    if (state === this.#anyString || !isBetweenCharacters || !this.#isPlainString(state)) {
-      return this.#walk(state);
+    const forms = this.#forms;
+    if (state === this.#anyString || !isBetweenCharacters || !forms.isPlainString(state)) {
+      return this.#walked(state, null);
     }
-    const wider = this.#withoutComplements(state);
-    if (wider !== EMPTY) {
-      return this.#differ(state, wider, this.get(wider, true) as Recorded);
+    const wider = forms.withoutLists(state);
+    if (wider !== EMPTY) return this.#differ(state, wider, this.get(wider, true) as Recorded);
+    const bounds = forms.lengthBounds(state);
+    if (bounds !== null) return this.#bounded(bounds.min, bounds.max);
+    const boundedPattern = forms.boundedPattern(state);
+    if (boundedPattern !== null) {
+      const made = boundedPattern.min > 1
+        ? this.#boundedBelow(boundedPattern)
+        : this.#boundedAbove(state, boundedPattern);
+      if (made !== null) return made;
     }
-    const bounded = this.#boundedPattern(state);
-    if (bounded !== null) return bounded;
-    const bounds = this.#bounds(state);
-    if (bounds === null && this.#reach(state) < MOST * this.#trie.nodeCount) {
-      return this.#walk(state);
+    if (this.#walk.reach(state) < MOST * this.vocabulary.trie.nodeCount) {
+      return this.#walked(state, null);
     }
-    const any = this.get(this.#anyString, true) as Recorded;
-    return bounds === null
-      ? this.#differ(state, this.#anyString, any)
-      : this.#bounded(any, bounds.min, bounds.max);
-  }
-
-  /**
-   * The state without the complements in its intersection; `EMPTY` when it is no such state. The values of a set that
-   * are taken are complements of a few texts, which most tokens lead away from.
-   */
-  #withoutComplements(state: Regex): Regex {
-    const { store } = this.automaton;
-    if (store.kind.at(state) !== KIND_CONCAT || store.b.at(state) !== this.quote) return EMPTY;
-    const both = store.a.at(state);
-    if (store.kind.at(both) !== KIND_INTERSECT) return EMPTY;
-    const kept: Regex[] = [store.star(this.anyCharacter)];
-    const count = store.b.at(both);
-    for (let i = 0; i < count; i++) {
-      const part = store.pool.at(store.a.at(both) + i);
-      if (store.kind.at(part) !== KIND_NOT) kept.push(part);
-    }
-    const all = kept[0]!;
-    const others = kept.filter((part) => part !== all).length;
-    const complements = count - others - (this.#hasPart(both, all) ? 1 : 0);
-    return complements === 0 ? EMPTY : store.concat(store.intersect(kept), this.quote);
-  }
-
-  #hasPart(intersection: Regex, part: Regex): boolean {
-    const { store } = this.automaton;
-    for (let i = 0; i < store.b.at(intersection); i++) {
-      if (store.pool.at(store.a.at(intersection) + i) === part) return true;
-    }
-    return false;
+    return this.#differ(state, this.#anyString, this.get(this.#anyString, true) as Recorded);
   }
 
   #makeRoom(): void {
     if (this.#sizeBytes <= MAXIMUM_BYTES) return;
     this.#known.clear();
     this.#below.clear();
+    this.#exits.clear();
+    this.#farthest.clear();
     this.#sizeBytes = 0;
   }
 
-  /** Whether the lexeme is content of a string and an unlabelled quote. */
-  #isPlainString(state: Regex): boolean {
-    const { store } = this.automaton;
-    let rest = state;
-    for (let i = 0; i < 64 && store.kind.at(rest) === KIND_CONCAT; i++) {
-      rest = store.b.at(rest);
-      if (rest === this.quote) return true;
-    }
-    return false;
-  }
+  // ---- Bounds ----
 
-  /** The bounds of a state that takes arbitrary characters and nothing else. */
-  #bounds(state: Regex): { min: number; max: number } | null {
-    const { store } = this.automaton;
-    if (store.kind.at(state) !== KIND_CONCAT) return null;
-    const head = store.a.at(state), tail = store.b.at(state);
-    if (tail === this.quote) {
-      if (head === this.anyCharacter) return { min: 1, max: 1 };
-      if (store.kind.at(head) !== KIND_REPEAT || store.a.at(head) !== this.anyCharacter) {
-        return null;
-      }
-      return { min: store.repeatMin(head), max: store.repeatMax(head) };
+  /** Between `min` and `max` arbitrary characters before the quote. */
+  #bounded(min: number, max: number): Recorded {
+    const any = this.get(this.#anyString, true) as Recorded;
+    const { ids, counts } = this.#tokensByLength();
+    let stay: Uint32Array | null = null;
+    for (let i = 0; i < ids.length && counts[i]! > max; i++) {
+      stay ??= any.stay.slice();
+      stay[ids[i]! >>> 5]! &= ~(1 << (ids[i]! & 31));
     }
-    return null;
+    const kept = this.#endsWithin(any, min, max);
+    return this.#recorded(stay ?? any.stay, kept, stay !== null, any.removed);
   }
 
   /**
-   * The mask of a pattern with bounds on its length, where the bounds are too far away to matter: every state of the
-   * pattern has a way to an end that is short enough, and long enough where a minimum is left. Then
-   * the tokens that stay are those of the pattern alone, and of its ends those count that do not come too soon.
+   * The mask of a pattern with an upper bound on its length. From where the pattern's tokens lead it has ends in reach,
+   * and only tokens that come nearer to the bound than the farthest of those is away are tried in full.
    */
-  #boundedPattern(state: Regex): Recorded | null {
-    const { store } = this.automaton;
-    if (store.kind.at(state) !== KIND_CONCAT || store.b.at(state) !== this.quote) return null;
-    const both = store.a.at(state);
-    if (store.kind.at(both) !== KIND_INTERSECT) return null;
-    const patterns: Regex[] = [];
-    let min = 0, max = Infinity;
-    for (let i = 0; i < store.b.at(both); i++) {
-      const part = store.pool.at(store.a.at(both) + i);
-      if (store.kind.at(part) === KIND_REPEAT && store.a.at(part) === this.anyCharacter) {
-        min = Math.max(min, store.repeatMin(part));
-        max = Math.min(max, store.repeatMax(part));
-      } else patterns.push(part);
+  #boundedAbove(state: Regex, { pattern, min, max }: BoundedPattern): Recorded | null {
+    const inQuotes = this.automaton.store.concat(pattern, this.quote);
+    let farthest = this.#farthest.get(inQuotes);
+    if (farthest === undefined) {
+      const reached = new Set<Regex>();
+      const made = this.#walked(inQuotes, reached);
+      farthest = 0;
+      for (const one of reached) {
+        farthest = Math.max(farthest, this.automaton.distanceBound(one));
+      }
+      this.#farthest.set(inQuotes, farthest);
+      this.#known.set(inQuotes, made);
     }
-    if (patterns.length === 0 || (min === 0 && max === Infinity)) return null;
-    // A complement alone would take more than strings.
-    const pattern = store.intersect([store.star(this.anyCharacter), ...patterns]);
+    const alone = this.get(inQuotes, true) as Recorded;
+    const { ids, counts } = this.#tokensByLength();
+    const farAway = counts.findIndex((count) => count + farthest <= max);
+    const nearCount = farAway < 0 ? ids.length : farAway;
+    let tried = 0;
+    const removed: number[] = [];
+    for (let i = 0; i < nearCount; i++) {
+      const id = ids[i]!;
+      if ((alone.stay[id >>> 5]! >>> (id & 31) & 1) === 0) continue;
+      if (counts[i]! > max) {
+        removed.push(id);
+        continue;
+      }
+      const bytes = this.vocabulary.tokenBytes(id)!;
+      const after = this.automaton.run(inQuotes, bytes);
+      if (counts[i]! + this.automaton.distanceBound(after) <= max) continue;
+      if (++tried > MANY_NEAR) return null;
+      if (this.automaton.run(state, bytes) === EMPTY) removed.push(id);
+    }
+    return this.#without(alone, removed, this.#endsWithin(alone, min, max));
+  }
+
+  /**
+   * The mask of a pattern with a lower bound on its length: every state of the pattern has a way to an end that is
+   * long enough, and short enough where there is an upper bound, too. Then the tokens that stay are
+   * those of the pattern alone, and of its ends those count that do not come too soon.
+   */
+  #boundedBelow({ pattern, min, max }: BoundedPattern): Recorded | null {
     if (this.#vainAttempts >= MANY_VAIN_ATTEMPTS) return null;
     const distance = distanceToEnds(this.automaton, pattern, min);
     if (distance === null) {
@@ -250,52 +229,53 @@ export class LexemeMasks {
       return null;
     }
     this.#vainAttempts = 0;
-    const alone = this.get(store.concat(pattern, this.quote), true) as Recorded;
-    if (max < this.#longestStay(alone) + distance) return null;
-    if (min === 0) return alone;
-    const kept = new Map<number, readonly number[]>();
-    for (const [labelSet, nodes] of alone.exitNodes) {
-      kept.set(labelSet, [...nodes].filter((node) => this.#charactersBefore(node) >= min));
-    }
-    return this.#recorded(alone.stay, kept, false, alone.removed);
+    const inQuotes = this.automaton.store.concat(pattern, this.quote);
+    const alone = this.get(inQuotes, true) as Recorded;
+    if (max < this.#tokensByLength().longest(alone.stay) + distance) return null;
+    return this.#recorded(
+      alone.stay,
+      this.#endsWithin(alone, min, Infinity),
+      false,
+      alone.removed,
+    );
   }
 
-  /** The most characters that a token writes that stays in the lexeme. */
-  #longestStay({ stay }: LexemeMask): number {
-    let longest = this.#longest.get(stay);
-    if (longest === undefined) {
-      const { ids, counts } = this.#byLength!;
-      const first = ids.findIndex((id) => (stay[id >>> 5]! >>> (id & 31) & 1) === 1);
-      longest = first < 0 ? 0 : counts[first]!;
-      this.#longest.set(stay, longest);
+  /** The nodes where a lexeme ends that has between `min` and `max` characters. */
+  #endsWithin({ exitNodes }: Recorded, min: number, max: number): Map<number, Int32Array> {
+    const kept = new Map<number, Int32Array>();
+    for (const [key, nodes] of exitNodes) {
+      kept.set(
+        key,
+        nodes.filter((node) => {
+          const count = this.#charactersBefore(node);
+          return count >= min && count <= max;
+        }),
+      );
     }
-    return longest;
+    return kept;
   }
 
   /** Characters that the path to a node at which a string ends writes before the quote. */
   #charactersBefore(node: number): number {
-    const { depth, tokenStart, tokens } = this.#trie;
+    const { depth, tokenStart, tokens } = this.vocabulary.trie;
     // Any token at or below the node begins with the bytes up to it.
     const bytes = this.vocabulary.tokenBytes(tokens[tokenStart[node]!]!)!;
     return countCharacters(bytes, depth[node]! - 1);
   }
 
-  /** Nodes below the first bytes that the state allows. */
-  #reach(state: Regex): number {
-    const { byte, end } = this.#trie;
-    let reach = 0;
-    for (let v = 0; v < byte.length; v = end[v]!) {
-      if (this.automaton.step(state, byte[v]!) !== EMPTY) reach += end[v]! - v;
-    }
-    return reach;
-  }
+  // ---- Walks ----
 
-  /** Walks the whole trie. */
-  #walk(start: Regex): Recorded {
+  /**
+   * Walks the whole trie.
+   *
+   * @param reached Takes the states in which tokens end that stay.
+   */
+  #walked(start: Regex, reached: Set<Regex> | null): Recorded {
     const stay = new Uint32Array(this.vocabulary.maskWordCount);
     const exits = new Map<number, number[]>();
-    const count = this.#collect(0, this.#trie.nodeCount, start, exits);
-    const ids = this.#ids;
+    const { nodeCount } = this.vocabulary.trie;
+    const count = this.#walk.collect(0, nodeCount, start, exits, reached);
+    const { ids } = this.#walk;
     for (let i = 0; i < count; i++) stay[ids[i]! >>> 5]! |= 1 << (ids[i]! & 31);
     return this.#recorded(stay, exits, true);
   }
@@ -311,8 +291,8 @@ export class LexemeMasks {
     const known = byNode?.get(node);
     if (known !== undefined) return known;
     const nodes = new Map<number, number[]>();
-    const count = this.#collect(node + 1, this.#trie.end[node]!, state, nodes);
-    const made = { stay: this.#ids.slice(0, count), exits: this.#allExits(nodes) };
+    const count = this.#walk.collect(node + 1, this.vocabulary.trie.end[node]!, state, nodes);
+    const made = { stay: this.#walk.ids.slice(0, count), exits: this.#exitsAt(nodes) };
     this.#makeRoom();
     this.#sizeBytes += 256 + made.stay.byteLength;
     byNode = this.#below.get(state);
@@ -321,258 +301,84 @@ export class LexemeMasks {
     return made;
   }
 
-  /**
-   * Walks nodes `from..to` from the state before them.
-   *
-   * @param exits Takes the nodes where the lexeme ends.
-   * @returns How many tokens stay inside; they are the first entries of `#ids`.
-   */
-  #collect(from: number, to: number, start: Regex, exits: Map<number, number[]>): number {
-    if (from >= to) return 0;
-    const ids = this.#ids;
-    let count = 0;
-    const { automaton } = this;
-    const { byte, depth, end, tokenStart, tokens } = this.#trie;
-    const stack = this.#stack;
-    stack[depth[from]! - 1] = start;
-    automaton.row(start);
-    let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
-    let infos = automaton.info.data, nullable = automaton.store.nullable.data;
-    for (let v = from; v < to;) {
-      const level = depth[v]!;
-      const current = stack[level - 1]!;
-      let offset = offsets[current]!;
-      if (offset < 0) {
-        offset = automaton.row(current);
-        rows = automaton.rows.data;
-        offsets = automaton.rowOffset.data;
-        infos = automaton.info.data;
-        nullable = automaton.store.nullable.data;
-      }
-      const target = rows[offset + byte[v]!]!;
-      if (target !== EMPTY) {
-        const info = infos[target]!;
-        if ((info & 1) === 0) {
-          for (let t = tokenStart[v]!; t < tokenStart[v + 1]!; t++) ids[count++] = tokens[t]!;
-          stack[level] = target;
-          v++;
-          continue;
-        }
-        record(exits, info >> 1, v);
-      } else if (nullable[current] === 1) {
-        // The lexeme ends before this byte, which belongs to what follows.
-        record(exits, ~(automaton.stateInfo(current) >> 1), v);
-      }
-      v = end[v]!;
-    }
-    return count;
-  }
-
   /** Walks where the state differs from a state that allows more, whose mask is known. */
-  #differ(start: Regex, wider: Regex, any: Recorded): Recorded {
-    const { automaton } = this;
-    const { byte, depth, end, tokenStart, tokens } = this.#trie;
-    const stack = this.#stack, anyStack = this.#anyStack;
-    /** Subtrees that are no longer allowed, as pairs of nodes from, to; ascending. */
+  #differ(start: Regex, wider: Regex, known: Recorded): Recorded {
+    const { tokenStart, tokens } = this.vocabulary.trie;
+    const { ranges, tokenCount } = this.#walk.removed(start, wider);
     const removed: number[] = [];
-    let removedCount = 0;
-    stack[0] = start;
-    anyStack[0] = wider;
-    automaton.row(start);
-    automaton.row(wider);
-    let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
-    const count = byte.length;
-    for (let v = 0; v < count;) {
-      const level = depth[v]!;
-      const b = byte[v]!;
-      const current = stack[level - 1]!, anyCurrent = anyStack[level - 1]!;
-      if (offsets[current]! < 0 || offsets[anyCurrent]! < 0) {
-        automaton.row(current);
-        automaton.row(anyCurrent);
-        rows = automaton.rows.data;
-        offsets = automaton.rowOffset.data;
-      }
-      const anyTarget = rows[offsets[anyCurrent]! + b]!;
-      const target = rows[offsets[current]! + b]!;
-      if (target === anyTarget || anyTarget === EMPTY) {
-        v = end[v]!;
-        continue;
-      }
-      if (target === EMPTY) {
-        removed.push(v, end[v]!);
-        removedCount += tokenStart[end[v]!]! - tokenStart[v]!;
-        v = end[v]!;
-        continue;
-      }
-      stack[level] = target;
-      anyStack[level] = anyTarget;
-      v++;
-    }
-    if (removedCount + any.removed.length <= MANY_REMOVED) {
-      const ids = new Int32Array(removedCount + any.removed.length);
-      ids.set(any.removed);
-      let count = any.removed.length;
-      for (let i = 0; i < removed.length; i += 2) {
-        for (let t = tokenStart[removed[i]!]!; t < tokenStart[removed[i + 1]!]!; t++) {
-          ids[count++] = tokens[t]!;
+    if (tokenCount + known.removed.length <= MANY_REMOVED) {
+      for (let i = 0; i < ranges.length; i += 2) {
+        for (let t = tokenStart[ranges[i]!]!; t < tokenStart[ranges[i + 1]!]!; t++) {
+          removed.push(tokens[t]!);
         }
       }
-      this.#sizeBytes += 256 + ids.byteLength;
-      return { ...any, removed: ids };
+      return this.#without(known, removed, null);
     }
-    const stay = any.stay.slice();
-    for (let i = 0; i < removed.length; i += 2) {
-      for (let t = tokenStart[removed[i]!]!; t < tokenStart[removed[i + 1]!]!; t++) {
+    const stay = known.stay.slice();
+    for (let i = 0; i < ranges.length; i += 2) {
+      for (let t = tokenStart[ranges[i]!]!; t < tokenStart[ranges[i + 1]!]!; t++) {
         stay[tokens[t]! >>> 5]! &= ~(1 << (tokens[t]! & 31));
       }
     }
     const kept = new Map<number, number[]>();
-    let changed = false;
-    for (const [labelSet, nodes] of any.exitNodes) {
-      const left: number[] = [];
+    for (const [key, nodes] of known.exitNodes) {
       let at = 0;
-      for (const node of nodes) {
-        while (at < removed.length && removed[at + 1]! <= node) at += 2;
-        if (at < removed.length && removed[at]! <= node) changed = true;
-        else left.push(node);
-      }
-      kept.set(labelSet, left);
-    }
-    return this.#changed(any, stay, changed ? kept : null);
-  }
-
-  /** Between `min` and `max` arbitrary characters before the quote. */
-  #bounded(any: Recorded, min: number, max: number): Recorded {
-    this.#byLength ??= this.#sortByLength(any.stay);
-    const { ids, counts } = this.#byLength;
-    let stay: Uint32Array | null = null;
-    for (let i = 0; i < ids.length && counts[i]! > max; i++) {
-      stay ??= any.stay.slice();
-      stay[ids[i]! >>> 5]! &= ~(1 << (ids[i]! & 31));
-    }
-    const kept = new Map<number, number[]>();
-    let changed = false;
-    for (const [labelSet, nodes] of any.exitNodes) {
       const left: number[] = [];
       for (const node of nodes) {
-        const count = this.#charactersBefore(node);
-        if (count >= min && count <= max) left.push(node);
-        else changed = true;
+        while (at < ranges.length && ranges[at + 1]! <= node) at += 2;
+        if (at >= ranges.length || ranges[at]! > node) left.push(node);
       }
-      kept.set(labelSet, left);
+      kept.set(key, left);
     }
-    return this.#changed(any, stay, changed ? kept : null);
+    return this.#recorded(stay, kept, true, known.removed);
   }
 
-  #sortByLength(stay: Uint32Array): { ids: Int32Array; counts: Uint16Array } {
-    const { tokenCount } = this.vocabulary;
-    const counts = new Uint16Array(tokenCount);
-    const starts = new Int32Array(65_537);
-    let size = 0;
-    for (let id = 0; id < tokenCount; id++) {
-      if ((stay[id >>> 5]! >>> (id & 31) & 1) === 0) continue;
-      const bytes = this.vocabulary.tokenBytes(id)!;
-      const count = countCharacters(bytes, bytes.length);
-      counts[id] = count;
-      starts[65_535 - count]!++;
-      size++;
-    }
-    // Counting sort, most characters first.
-    for (let i = 0, sum = 0; i < starts.length; i++) {
-      const here = starts[i]!;
-      starts[i] = sum;
-      sum += here;
-    }
-    const ids = new Int32Array(size);
-    for (let id = 0; id < tokenCount; id++) {
-      if (counts[id] !== 0) ids[starts[65_535 - counts[id]!]!++] = id;
-    }
-    return { ids, counts: Uint16Array.from(ids, (id) => counts[id]!) };
-  }
+  // ---- Records ----
 
-  /** The record of any string with other tokens that stay, or other ends; null: the same. */
-  #changed(
-    any: Recorded,
-    stay: Uint32Array | null,
-    exitNodes: ReadonlyMap<number, readonly number[]> | null,
+  /** A known mask without some tokens, and with other ends; null: the same ends. */
+  #without(
+    known: Recorded,
+    ids: readonly number[],
+    exitNodes: ReadonlyMap<number, Int32Array> | null,
   ): Recorded {
-    if (exitNodes === null) {
-      this.#sizeBytes += 256 + (stay?.byteLength ?? 0);
-      return { ...any, stay: stay ?? any.stay };
+    let { stay, removed } = known;
+    const isOwn = ids.length + removed.length > MANY_REMOVED;
+    if (isOwn) {
+      stay = stay.slice();
+      for (const id of ids) stay[id >>> 5]! &= ~(1 << (id & 31));
+    } else if (ids.length > 0) {
+      const all = new Int32Array(removed.length + ids.length);
+      all.set(removed);
+      all.set(ids, removed.length);
+      removed = all;
+      this.#sizeBytes += all.byteLength;
     }
-    return this.#recorded(stay ?? any.stay, exitNodes, stay !== null, any.removed);
+    if (exitNodes !== null) return this.#recorded(stay, exitNodes, isOwn, removed);
+    this.#sizeBytes += 256 + (isOwn ? stay.byteLength : 0);
+    return { ...known, stay, removed };
   }
 
   #recorded(
     stay: Uint32Array,
-    nodes: ReadonlyMap<number, readonly number[]>,
+    nodes: ReadonlyMap<number, Int32Array | readonly number[]>,
     isOwn: boolean,
     removed: Int32Array = NONE_REMOVED,
   ): Recorded {
     const exitNodes = new Map<number, Int32Array>();
     for (const [key, list] of nodes) exitNodes.set(key, Int32Array.from(list));
     this.#sizeBytes += 256 + (isOwn ? stay.byteLength : 0);
-    return { stay, exits: this.#allExits(nodes), exitNodes, removed };
+    return { stay, exits: this.#exitsAt(nodes), exitNodes, removed };
   }
 
-  #allExits(nodes: ReadonlyMap<number, readonly number[]>): LexemeExits[] {
-    const byLabel = new Map<number, { node: number; isBefore: boolean }[]>();
-    for (const [key, list] of nodes) {
-      const labelSet = key < 0 ? ~key : key;
-      const entries = byLabel.get(labelSet) ?? [];
-      for (const node of list) entries.push({ node, isBefore: key < 0 });
-      byLabel.set(labelSet, entries);
+  #exitsAt(nodes: ReadonlyMap<number, Int32Array | readonly number[]>): readonly LexemeExits[] {
+    const key = [...nodes].map(([label, list]) => `${label}:${list.join()}`).join(" ");
+    let exits = this.#exits.get(key);
+    if (exits === undefined) {
+      exits = lexemeExits(this.vocabulary, nodes);
+      this.#exits.set(key, exits);
+      this.#sizeBytes += 2 * key.length;
+      for (const { suffixes } of exits) this.#sizeBytes += suffixes.byteSize;
     }
-    return [...byLabel].map(([labelSet, entries]) => this.#exits(labelSet, entries));
+    return exits;
   }
-
-  #exits(
-    labelSet: number,
-    entries: readonly { readonly node: number; readonly isBefore: boolean }[],
-  ): LexemeExits {
-    const { depth, end, tokenStart, tokens } = this.#trie;
-    const atEnd: number[] = [], far: number[] = [];
-    const ids: number[] = [], starts: number[] = [0], bytes: number[] = [];
-    for (const { node, isBefore } of entries) {
-      const skipped = depth[node]! - (isBefore ? 1 : 0);
-      for (let t = tokenStart[node]!; t < tokenStart[end[node]!]!; t++) {
-        const id = tokens[t]!;
-        const all = this.vocabulary.tokenBytes(id)!;
-        if (all.length === skipped) {
-          atEnd.push(id);
-          continue;
-        }
-        if (!canFollowLexeme(all[skipped]!)) continue;
-        let quotes = 0;
-        for (let i = skipped; i < all.length; i++) {
-          bytes.push(all[i]!);
-          if (all[i] === 0x22) quotes++;
-        }
-        ids.push(id);
-        starts.push(bytes.length);
-        if (quotes >= FAR_QUOTES) far.push(id);
-      }
-    }
-    const suffixes = ids.length === 0 ? emptyTrie : TokenTrie.build(
-      Uint8Array.from(bytes),
-      Int32Array.from(starts),
-      Int32Array.from(ids),
-    );
-    this.#sizeBytes += suffixes.byteSize;
-    return { labelSet, atEnd: Int32Array.from(atEnd), suffixes, far: Int32Array.from(far) };
-  }
-}
-
-const emptyTrie = TokenTrie.build(new Uint8Array(0), Int32Array.of(0), new Int32Array(0));
-
-function record(exits: Map<number, number[]>, key: number, node: number): void {
-  const list = exits.get(key);
-  if (list === undefined) exits.set(key, [node]);
-  else list.push(node);
-}
-
-/** Whether a byte may come right after a JSON string: whitespace or `,` `:` `]` `}`. */
-function canFollowLexeme(byte: number): boolean {
-  return byte === 0x2c || byte === 0x3a || byte === 0x5d || byte === 0x7d || byte === 0x20 ||
-    byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

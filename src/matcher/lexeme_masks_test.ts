@@ -35,6 +35,18 @@ const STRINGS: Readonly<Record<string, { readonly schema: object; readonly start
     schema: { pattern: "^[a-z]*$", minLength: 2, maxLength: 4 },
     starts: ['"', '"a', '"abc', '"abcd'],
   },
+  "words with an upper bound": {
+    schema: { pattern: "^(?:\\S+\\s+){0,3}\\S+$", minLength: 1, maxLength: 12 },
+    starts: ['"', '"ab', '"ab cd ', '"ab cd efg h', '"é é é é'],
+  },
+  "characters of a kind with an upper bound, and a pattern": {
+    schema: { pattern: "^(?!.*xx)(?=.{1,9}$)([a-z.]{1,4}\\.){1,3}[a-z]+$" },
+    starts: ['"', '"a.', '"ab.cd', '"ab.cd.ef'],
+  },
+  "a pattern with an upper bound, not some texts": {
+    schema: { pattern: "^[a-c]+$", maxLength: 4, not: { enum: ["a", "abc", "b"] } },
+    starts: ['"', '"a', '"ab', '"abc'],
+  },
   "a negated pattern with bounds": {
     schema: { not: { pattern: "^a" }, minLength: 1, maxLength: 30 },
     starts: ['"', '"b'],

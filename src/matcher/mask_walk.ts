@@ -15,6 +15,8 @@
 
 import type { TokenTrie, Vocabulary } from "../vocabulary/mod.ts";
 import { type Cursor, decodeName, type TextBytes } from "./cursor.ts";
+import { GrammarMask } from "./grammar_mask.ts";
+import { GrammarState } from "./grammar_state.ts";
 import { isBetweenCharacters } from "./string_text.ts";
 import type { LexemeExits, LexemeMasks } from "./lexeme_masks.ts";
 import { StateMasks } from "./state_masks.ts";
@@ -58,6 +60,7 @@ export class MaskWalk {
   readonly #children = new Map<number, Int32Array>();
   readonly #isWide: Uint8Array;
   #out: Uint32Array = new Uint32Array(0);
+  #grammarMask: GrammarMask | undefined;
 
   constructor(readonly vocabulary: Vocabulary, private readonly masks: LexemeMasks) {
     this.#trie = vocabulary.trie;
@@ -89,7 +92,8 @@ export class MaskWalk {
       case STRUCTURE:
         if (this.#stateMasks.read(state, out)) return;
         out.fill(0);
-        this.#walkWide(-1, state);
+        if (state instanceof GrammarState) this.#fillGrammar(state);
+        else this.#walkWide(-1, state);
         this.#stateMasks.write(state, out);
         break;
       case LEXEME:
@@ -107,6 +111,22 @@ export class MaskWalk {
         if (isStart) this.#stateMasks.write(state, out);
       }
     }
+  }
+
+  #fillGrammar(state: GrammarState): void {
+    const out = this.#out;
+    this.#grammarMask ??= new GrammarMask(this.vocabulary.trie, {
+      all: (structure) => this.#walkWide(-1, structure),
+      below: (node, byte, next) => {
+        this.#path[this.#trie.depth[node]! - 1] = byte;
+        this.#enter(node, next);
+      },
+      position: (cursor, text, mask) => {
+        this.fill(cursor, text, mask);
+        this.#out = out;
+      },
+    });
+    this.#grammarMask.fill(state, out);
   }
 
   #takePrefix(cursor: Cursor, text: TextBytes): void {

@@ -4,11 +4,15 @@
  * @module
  */
 
+import { workClock } from "../automata/mod.ts";
 import type { CompiledGrammar, GrammarStart } from "./compiled_grammar.ts";
-import { completionBytes } from "./completion.ts";
+import { completionBytes, followToken, TOKEN } from "./completion.ts";
 import { Cursor, TextBytes } from "./cursor.ts";
 import { forcedBytes } from "./forced_bytes.ts";
 import { LEXEME } from "./parser_state.ts";
+
+/** Processor time that one mask may take; ordinary ones take microseconds. */
+const MAXIMUM_MASK_MS = 1_500;
 
 /** A text so far and the tokens it is made of. Cheap to fork and to roll back. */
 export class Matcher {
@@ -45,6 +49,7 @@ export class Matcher {
    * @param out `vocabulary.maskWordCount` words, overwritten whole.
    * @returns False when nothing may come, which is a bug in the engine (or the text has ended).
    * @throws {RangeError} `out` has another length.
+   * @throws {LimitExceededError} `maskMs`: it took longer than 1.5 s of processor time.
    */
   fillMask(out: Uint32Array): boolean {
     const { vocabulary } = this.grammar;
@@ -57,7 +62,11 @@ export class Matcher {
       out.fill(0);
       return false;
     }
-    this.#start.engine.walk.fill(this.#cursor, this.#text, out);
+    workClock.within(
+      "maskMs",
+      MAXIMUM_MASK_MS,
+      () => this.#start.engine.walk.fill(this.#cursor, this.#text, out),
+    );
     if (this.isAccepting()) {
       for (const id of vocabulary.eosTokenIds) out[id >>> 5]! |= 1 << (id & 31);
       return true;
@@ -79,13 +88,25 @@ export class Matcher {
       throw new RangeError(`token id ${id} is not in 0..${vocabulary.logitsSize - 1}`);
     }
     if (this.#hasEnded) return false;
-    if (vocabulary.eosTokenIds.includes(id)) {
-      if (!this.isAccepting()) return false;
+    if (vocabulary.eosTokenIds.includes(id) && this.isAccepting()) {
       this.#remember(this.#cursor.clone(), this.#text.length);
       this.#hasEnded = true;
       return true;
     }
-    const bytes = vocabulary.tokenBytes(id);
+    const cursor = this.#cursor, text = this.#text;
+    const before = cursor.clone(), { length } = text;
+    // A grammar may name a token, and allow its bytes as well.
+    const named = followToken(cursor, id);
+    if (this.#acceptBytes(vocabulary.tokenBytes(id))) {
+      if (named !== null) cursor.settle(named.parser.together(cursor, text, named));
+    } else if (named !== null) cursor.settle(named);
+    else return false;
+    this.#remember(before, length);
+    return true;
+  }
+
+  /** Goes on by bytes, at least one; false, and nothing has changed, when they are not allowed. */
+  #acceptBytes(bytes: Uint8Array | null): boolean {
     if (bytes === null || bytes.length === 0) return false;
     const cursor = this.#cursor, text = this.#text;
     const before = cursor.clone(), { length } = text;
@@ -97,7 +118,6 @@ export class Matcher {
       }
       text.push(bytes[i]!);
     }
-    this.#remember(before, length);
     return true;
   }
 
@@ -159,14 +179,18 @@ export class Matcher {
     if (this.#hasEnded) return [];
     const bytes = completionBytes(this.#cursor, this.#text);
     if (bytes === null) return null;
-    const tokens = longestTokens(bytes, this.grammar.vocabulary.trie);
-    let written = 0;
-    for (const id of tokens) written += this.grammar.vocabulary.tokenBytes(id)!.length;
-    return written === bytes.length ? tokens : null;
+    const { tokens, writtenCount } = longestTokens(bytes, this.grammar.vocabulary.trie);
+    return writtenCount === bytes.length ? tokens : null;
   }
 
   /** The bytes that the grammar leaves no choice about, from here to the next choice; maybe none. */
   forcedBytes(): number[] {
+    const bytes = this.#forced();
+    const end = bytes.findIndex((byte) => byte >= TOKEN);
+    return end < 0 ? bytes : bytes.slice(0, end);
+  }
+
+  #forced(): number[] {
     return this.#hasEnded ? [] : forcedBytes(this.#cursor, this.#text);
   }
 
@@ -187,11 +211,11 @@ export class Matcher {
    * the model's tokenizer would cut the text. Empty where there is a choice.
    */
   forcedTokens(): number[] {
-    return longestTokens(this.forcedBytes(), this.grammar.vocabulary.trie);
+    return longestTokens(this.#forced(), this.grammar.vocabulary.trie).tokens;
   }
 }
 
-/** Cuts bytes into the longest tokens, from the left. Stops where no token fits. */
+/** Cuts bytes into the longest tokens, from the left; named tokens are themselves. Stops where no token fits. */
 function longestTokens(
   bytes: readonly number[],
   { byte, end, tokenStart, tokens, nodeCount }: {
@@ -201,9 +225,14 @@ function longestTokens(
     readonly tokens: Int32Array;
     readonly nodeCount: number;
   },
-): number[] {
+): { readonly tokens: number[]; readonly writtenCount: number } {
   const ids: number[] = [];
-  for (let at = 0; at < bytes.length;) {
+  let at = 0;
+  while (at < bytes.length) {
+    if (bytes[at]! >= TOKEN) {
+      ids.push(bytes[at++]! - TOKEN);
+      continue;
+    }
     let best = -1, bestEnd = at;
     let v = 0, limit = nodeCount;
     for (let i = at; i < bytes.length; i++) {
@@ -213,9 +242,9 @@ function longestTokens(
       limit = end[v]!;
       v++;
     }
-    if (best < 0) return ids;
+    if (best < 0) break;
     ids.push(best);
     at = bestEnd;
   }
-  return ids;
+  return { tokens: ids, writtenCount: at };
 }

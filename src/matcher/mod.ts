@@ -7,6 +7,8 @@
 export { compileJsonSchema } from "./compile_json_schema.ts";
 export type { CompileJsonSchemaOptions, CompileLimits } from "./compile_json_schema.ts";
 export type { Whitespace } from "./json_context.ts";
+export { compileGrammar } from "./compile_grammar.ts";
+export type { CompileGrammarLimits, CompileGrammarOptions } from "./compile_grammar.ts";
 export { compileChoice, compileRegex } from "./compile_regex.ts";
 export { CompiledGrammar } from "./compiled_grammar.ts";
 export { Matcher } from "./matcher.ts";
@@ -16,3 +18,5 @@ export {
   UnsatisfiableSchemaError,
   UnsupportedSchemaError,
 } from "../json_schema/mod.ts";
+export { explainText } from "./explain_text.ts";
+export type { TextExplanation } from "./explain_text.ts";

@@ -54,6 +54,14 @@ export abstract class StructureState implements MaskTicket {
    */
   abstract closing(): string | null;
 
+  /**
+   * The state after the text of {@link StructureState.closing}, where it is known without going there byte by byte; null
+   * where it is not. It may follow less than all that the text leaves open.
+   */
+  afterClosing(): ParserState | null {
+    return null;
+  }
+
   /** The state after one byte, null when the byte is not allowed. */
   step(byte: number): ParserState | null {
     if (byte > 127) return null;

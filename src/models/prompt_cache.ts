@@ -49,6 +49,8 @@ export class PromptCachedModel implements LanguageModel {
   readonly #cache: PromptCache;
 
   /**
+   * Wraps a model; nothing is kept yet.
+   *
    * @param model The model; it is disposed of with this one.
    * @param options See {@link PromptCacheOptions}.
    * @throws {RangeError} An option is not a number above 0.

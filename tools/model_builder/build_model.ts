@@ -12,6 +12,8 @@
  */
 
 import { dirname, join } from "@std/path";
+import { encodeOnnxModel } from "../../src/convert/onnx/onnx_format.ts";
+import { FileWeightStore, MemoryWeightStore } from "../../src/convert/onnx/weight_file.ts";
 import {
   cutTokenizer,
   loadQwenTokenizer,
@@ -19,12 +21,10 @@ import {
   type TokenizerIds,
   tokenizerIds,
 } from "./cut_tokenizer.ts";
-import { type Dtype, DTYPES } from "./linear_layers.ts";
+import { type Dtype, DTYPES } from "./dtypes.ts";
 import { type ModelShape, QWEN2_5_0_5B, TINY, weightShapes } from "./model_shape.ts";
-import { encodeOnnxModel } from "./onnx_format.ts";
 import { buildQwen2Graph } from "./qwen2_graph.ts";
 import { RandomWeights } from "./random_weights.ts";
-import { FileWeightStore, MemoryWeightStore } from "./weight_file.ts";
 
 /** Weights up to this size stay inside the `.onnx` file. */
 const INLINE_LIMIT_BYTES = 64 * 2 ** 20;

@@ -1,17 +1,18 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
+import { rotateBlocks, rotationBlockSize } from "../../src/convert/onnx/block_rotation.ts";
+import { encodeOnnxModel } from "../../src/convert/onnx/onnx_format.ts";
+import { Q4_BLOCK_SIZE, quantizeQ4, quantizeQ8 } from "../../src/convert/onnx/quantization.ts";
+import { MemoryWeightStore } from "../../src/convert/onnx/weight_file.ts";
 import { ChatTokenizer } from "../../src/models/chat_tokenizer.ts";
 import { loadModel } from "../../src/models/mod.ts";
 import { readOnnxOutline } from "../../src/models/onnx_inspection.ts";
 import { buildModel, type BuildOptions } from "./build_model.ts";
 import { cutTokenizer, loadQwenTokenizer, tokenizerIds } from "./cut_tokenizer.ts";
 import { type ModelShape, TINY, weightShapes, type WeightSource } from "./model_shape.ts";
-import { encodeOnnxModel } from "./onnx_format.ts";
-import { Q4_BLOCK_SIZE, quantizeQ4, quantizeQ8Transposed } from "./quantization.ts";
 import { buildQwen2Graph } from "./qwen2_graph.ts";
 import { RandomWeights } from "./random_weights.ts";
 import { ensureTinyModel } from "./built_model.ts";
-import { MemoryWeightStore } from "./weight_file.ts";
 
 async function build(options: Omit<BuildOptions, "out"> = {}): Promise<string> {
   return await buildModel({ out: await Deno.makeTempDir(), ...options });
@@ -63,11 +64,13 @@ class RoundedWeights implements WeightSource {
         return (number - 8) * scales[Math.floor(index / Q4_BLOCK_SIZE)]!;
       });
     }
-    const { transposed, scales } = quantizeQ8Transposed(values, columns);
-    return values.map((_, index) => {
-      const row = Math.floor(index / columns), column = index % columns;
-      return (transposed[column * scales.length + row]! - 128) * scales[row]!;
-    });
+    const size = rotationBlockSize(columns);
+    const { numbers, scales } = quantizeQ8(rotateBlocks(values.slice(), size), columns);
+    const turned = Float32Array.from(
+      numbers,
+      (number, index) => (number - 128) * scales[Math.floor(index / columns)]!,
+    );
+    return rotateBlocks(turned, size);
   }
 }
 

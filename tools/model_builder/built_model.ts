@@ -13,7 +13,7 @@
 
 import { dirname, fromFileUrl, join } from "@std/path";
 import { buildModel, type Preset } from "./build_model.ts";
-import { type Dtype, DTYPES } from "./linear_layers.ts";
+import { type Dtype, DTYPES } from "./dtypes.ts";
 
 /** Which model. */
 export interface BuiltModelOptions {
@@ -28,14 +28,21 @@ export interface BuiltModelOptions {
 const SOURCE_FILES = [
   "build_model.ts",
   "cut_tokenizer.ts",
-  "graph_builder.ts",
-  "linear_layers.ts",
   "model_shape.ts",
-  "onnx_format.ts",
-  "quantization.ts",
   "qwen2_graph.ts",
   "random_weights.ts",
-  "weight_file.ts",
+  ...[
+    "rotation.ts",
+    "onnx/block_rotation.ts",
+    "onnx/decoder_graph.ts",
+    "onnx/decoder_shape.ts",
+    "onnx/graph_builder.ts",
+    "onnx/linear_layers.ts",
+    "onnx/onnx_format.ts",
+    "onnx/quantization.ts",
+    "onnx/weight_file.ts",
+    "onnx/weight_plan.ts",
+  ].map((name) => `../../src/convert/${name}`),
 ];
 
 /**

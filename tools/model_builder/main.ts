@@ -10,7 +10,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { buildModel, type Preset, PRESETS } from "./build_model.ts";
-import { type Dtype, DTYPES } from "./linear_layers.ts";
+import { type Dtype, DTYPES } from "./dtypes.ts";
 
 function parseDtypes(text: string): Dtype[] {
   return text.split(",").map((part) => {

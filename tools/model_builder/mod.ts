@@ -7,5 +7,5 @@
  */
 
 export { buildModel, type BuildOptions, type Preset, PRESETS } from "./build_model.ts";
-export { type Dtype, DTYPES } from "./linear_layers.ts";
+export { type Dtype, DTYPES } from "./dtypes.ts";
 export { type BuiltModelOptions, ensureModel, ensureTinyModel } from "./built_model.ts";
