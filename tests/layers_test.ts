@@ -71,6 +71,9 @@ Deno.test("imports between layers go down only", () => {
   assertEquals(violations, []);
 });
 
+/** `@espalier/core/testing` is a door of its own: a model for tests, which `mod.ts` leaves out. */
+const DOORS = ["/mod.ts", "/src/decoding/testing.ts"];
+
 Deno.test("a module enters another layer through its door, mod.ts", () => {
   const violations: string[] = [];
   for (const [module, imports] of graph) {
@@ -79,7 +82,7 @@ Deno.test("a module enters another layer through its door, mod.ts", () => {
     for (const imported of imports) {
       const to = layerOf(imported);
       if (to === undefined || to === from || to === "errors.ts") continue;
-      if (!imported.endsWith("/mod.ts")) {
+      if (!DOORS.some((door) => imported.endsWith(door))) {
         violations.push(`${relative(module)} imports ${relative(imported)}`);
       }
     }
