@@ -3,15 +3,21 @@
 /**
  * `deno task demo`: typed JSON out of three texts, token by token.
  *
- * By default the model is a tiny one with random weights, built on the spot (half a second, no download): what it
- * writes is nonsense, and still every output fits its schema, because the masks leave it no choice. With
- * `--model` a real model does the same with sense. Each output is checked by ajv, which knows nothing of the
- * engine. Exit codes: 0, 1 if anything failed, 2 for bad usage.
+ * By default with the embedded model, which needs no download; with `--model` any other. `--random` takes a tiny one with random
+ * weights: what it writes is nonsense, and still every output fits its schema, because the masks leave it no
+ * choice. Each output is checked by ajv, which knows nothing of the engine. Exit codes: 0, 1 if anything failed, 2
+ * for bad usage.
  *
  * @module
  */
 
-import { type LanguageModel, loadModel, ModelLoadError, streamExtract } from "@espalier/core";
+import {
+  EMBEDDED_MODEL,
+  type LanguageModel,
+  loadModel,
+  ModelLoadError,
+  streamExtract,
+} from "@espalier/core";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { bold, dim, green, red } from "@std/fmt/colors.js";
 import addFormats from "ajv-formats";
@@ -22,7 +28,8 @@ import { CASES, type DemoCase } from "./cases.ts";
 
 const HELP = `deno task demo: typed JSON out of three texts, token by token
 
-  --model ID|PATH   a model of the hub or a folder; default: a tiny one with random weights
+  --model ID|PATH   a model of the hub or a folder; default: the embedded one
+  --random          a tiny model with random weights: nonsense in a valid frame
   --device NAME     cpu, wasm, webgpu or auto; default: cpu where it runs, else wasm
   --seed N          of the draws; default 1
   --help`;
@@ -74,11 +81,12 @@ async function show(
 }
 
 async function main(): Promise<number> {
-  let options: { model?: string; device?: string; seed: string; help: boolean };
+  let options: { model?: string; random: boolean; device?: string; seed: string; help: boolean };
   try {
     options = parseArgs({
       options: {
         model: { type: "string" },
+        random: { type: "boolean", default: false },
         device: { type: "string" },
         seed: { type: "string", default: "1" },
         help: { type: "boolean", default: false },
@@ -97,12 +105,14 @@ async function main(): Promise<number> {
     return 0;
   }
   const startedAt = performance.now();
-  const isRandom = options.model === undefined;
-  await using model = await load(options.model ?? await ensureTinyModel(), options.device);
+  const isRandom = options.random;
+  const source = isRandom ? await ensureTinyModel() : options.model ?? EMBEDDED_MODEL;
+  await using model = await load(source, options.device);
   const { info } = model;
   console.log(
     `model ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s: ` +
-      `${isRandom ? "tiny, random weights" : info.id}, ${info.dtype} on ${info.device}`,
+      `${isRandom ? "tiny, random weights" : options.model ?? "the embedded model"}, ` +
+      `${info.dtype} on ${info.device}`,
   );
   if (isRandom) {
     console.log(

@@ -22,6 +22,7 @@ export {
   type LogitsProcessorFunction,
   type LogitsTensor,
 } from "./logits_processor.ts";
+export { EMBEDDED_MODEL } from "./embedded_model.ts";
 export { DEFAULT_MODEL, loadModel, type LoadModelOptions } from "./load_model.ts";
 export { type DeviceChoice, DTYPE_SUFFIXES, gpuAdapterKind, type ModelDtype } from "./device.ts";
 export {
