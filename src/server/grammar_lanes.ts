@@ -164,11 +164,7 @@ class Lane {
   #tail: Promise<unknown>;
 
   constructor(vocabulary: Vocabulary, timeoutMs: number) {
-    this.started = GrammarWorker.start(vocabulary, { timeoutMs }).then(async (worker) => {
-      // The first grammar makes tables that all share; no sender's clock should run meanwhile.
-      await tryOut(await worker.compileJsonSchema({ type: "object" }));
-      return worker;
-    });
+    this.started = GrammarWorker.start(vocabulary, { timeoutMs });
     this.#tail = this.started;
     this.started.catch(() => {}); // who compiles hears of it
   }
