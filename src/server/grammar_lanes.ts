@@ -82,6 +82,15 @@ export class GrammarLanes implements TurnCompiler, AsyncDisposable {
     );
   }
 
+  /** As `GrammarWorker.compileGrammar`. */
+  compileGrammar(
+    grammar: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WorkerGrammar> {
+    const compile = (worker: GrammarWorker) => worker.compileGrammar(grammar, options);
+    return this.#compile(["grammar", grammar], compile, options.signal);
+  }
+
   /** As `GrammarWorker.compileRegex`. */
   compileRegex(
     pattern: string,
