@@ -4,16 +4,20 @@
  * A pass over several tokens costs more than one over one, and how much more depends on the device: on a CPU eight tokens cost
  * about two single steps, on wasm three. A draft of `k` tokens of which each is right with probability `a` gives
  * `1 + a + a² + … + aᵏ` tokens (Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
- * 2023); the best `k` has the most of them for its cost. Costs are measured as passes are made, probabilities counted
- * by source in each text, so a text that copies nothing soon drafts nothing.
+ * 2023); the best `k` has the most of them for its cost. Probabilities are counted by source in each text, so a text that
+ * copies nothing soon drafts nothing.
+ *
+ * Costs are tables, measured once for each device at the sizes of Qwen2.5-0.5B, and not by the clock while a text is
+ * written: kernels for quantised weights may round differently for passes of different widths, so a text must not
+ * depend on how busy the machine was.
  *
  * @module
  */
 
-import type { LanguageModel, ModelInfo } from "./language_model.ts";
+import type { ModelInfo } from "./language_model.ts";
 import type { DraftSource } from "./prompt_lookup.ts";
 
-/** Cost of passes over 1, 2, 4, 8, 16 tokens, in passes over one: what is assumed until it is measured. */
+/** Cost of passes over 1, 2, 4, 8, 16 tokens, in passes over one. */
 const COSTS: Readonly<Record<ModelInfo["device"], readonly number[]>> = {
   cpu: [1, 1.18, 1.45, 2.05, 3.2],
   wasm: [1, 1.6, 2, 3.1, 5],
@@ -21,54 +25,18 @@ const COSTS: Readonly<Record<ModelInfo["device"], readonly number[]>> = {
   mock: [1, 1, 1, 1, 1],
 };
 
-/** Share of a new measurement in what is known. */
+/** Share of a new observation in a rate. */
 const WEIGHT = 0.2;
 
-/** What passes of a model cost. */
-export class PassCosts {
-  /** Milliseconds for 1, 2, 4, 8, 16 tokens; 0: not measured. */
-  readonly #measured = [0, 0, 0, 0, 0];
-  readonly #assumed: readonly number[];
-
-  private constructor(device: ModelInfo["device"]) {
-    this.#assumed = COSTS[device];
-  }
-
-  /** What is known of a model. */
-  static of(model: LanguageModel): PassCosts {
-    let costs = known.get(model);
-    if (costs === undefined) known.set(model, costs = new PassCosts(model.info.device));
-    return costs;
-  }
-
-  /** Takes note of a pass. Prompts are not looked at. */
-  observe(tokenCount: number, milliseconds: number): void {
-    const bucket = Math.log2(tokenCount);
-    if (!Number.isInteger(bucket) || bucket >= this.#measured.length) return;
-    const before = this.#measured[bucket]!;
-    this.#measured[bucket] = before === 0
-      ? milliseconds
-      : before + WEIGHT * (milliseconds - before);
-  }
-
-  /** The cost of a pass in passes over one token. */
-  of(tokenCount: number): number {
-    const place = Math.min(Math.log2(tokenCount), this.#measured.length - 1);
-    const low = Math.floor(place), high = Math.ceil(place);
-    const from = this.#ratio(low), to = this.#ratio(high);
-    // Between two of them by the number of tokens, not by its logarithm.
-    const share = high === low ? 0 : (tokenCount - 2 ** low) / (2 ** high - 2 ** low);
-    return from + share * (to - from);
-  }
-
-  #ratio(bucket: number): number {
-    const single = this.#measured[0]!, measured = this.#measured[bucket]!;
-    // A pass over more tokens is never cheaper: what says so is noise.
-    return single > 0 && measured > 0 ? Math.max(1, measured / single) : this.#assumed[bucket]!;
-  }
+/** The cost of a pass in passes over one token. */
+export function passCost(device: ModelInfo["device"], tokenCount: number): number {
+  const costs = COSTS[device];
+  const place = Math.min(Math.log2(tokenCount), costs.length - 1);
+  const low = Math.floor(place), high = Math.ceil(place);
+  // Between two of them by the number of tokens, not by its logarithm.
+  const share = high === low ? 0 : (tokenCount - 2 ** low) / (2 ** high - 2 ** low);
+  return costs[low]! + share * (costs[high]! - costs[low]!);
 }
-
-const known = new WeakMap<LanguageModel, PassCosts>();
 
 /** How often drafts of a text are right, by source. */
 export class DraftPolicy {
@@ -79,7 +47,7 @@ export class DraftPolicy {
     copied3: 0.7,
   };
 
-  constructor(private readonly costs: PassCosts) {}
+  constructor(private readonly device: ModelInfo["device"]) {}
 
   /**
    * The best number of drafted tokens.
@@ -90,12 +58,12 @@ export class DraftPolicy {
    */
   length(source: DraftSource, available: number, pending: number): number {
     const rate = this.#rates[source];
-    let best = 0, bestGain = 1 / this.costs.of(pending);
+    let best = 0, bestGain = 1 / passCost(this.device, pending);
     let expected = 1, chance = 1;
     for (let length = 1; length <= available && pending + length <= 16; length++) {
       chance *= rate;
       expected += chance;
-      const gain = expected / this.costs.of(pending + length);
+      const gain = expected / passCost(this.device, pending + length);
       if (gain > bestGain) [best, bestGain] = [length, gain];
     }
     return best;

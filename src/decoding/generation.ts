@@ -59,7 +59,7 @@ export interface GenerationOptions {
   fastForward?: boolean;
   /**
    * Whether tokens that probably come next (what the grammar nearly forces, what the text seems to copy from the prompt) are
-   * put into a pass on trial, as many as the device and their success make worth it. The text is the same: each is
+   * put into a pass on trial, as many as the kind of device and their success make worth it. The text is the same: each is
    * written only if the model chooses it. Default true.
    */
   drafts?: boolean;

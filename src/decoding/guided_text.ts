@@ -9,7 +9,7 @@
 
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { Matcher } from "../matcher/mod.ts";
-import { DraftPolicy, PassCosts } from "./draft_policy.ts";
+import { DraftPolicy } from "./draft_policy.ts";
 import { DeadEndError } from "./errors.ts";
 import { ForcedTokens } from "./forced_tokens.ts";
 import type {
@@ -50,7 +50,6 @@ export class GuidedText {
   readonly #stop: StopStrings;
   readonly #forcedTokens: ForcedTokens;
   readonly #lookup: PromptLookup;
-  readonly #costs: PassCosts;
   readonly #policy: DraftPolicy;
   /** Width of a row of logits. */
   readonly #width: number;
@@ -88,8 +87,7 @@ export class GuidedText {
     this.#stop = new StopStrings(options.stop ?? []);
     this.#forcedTokens = new ForcedTokens(model.tokenizer, model.vocabulary);
     this.#lookup = new PromptLookup(request.promptTokenIds, model.vocabulary);
-    this.#costs = PassCosts.of(model);
-    this.#policy = new DraftPolicy(this.#costs);
+    this.#policy = new DraftPolicy(model.info.device);
     this.#width = model.info.logitsSize;
   }
 
@@ -138,7 +136,6 @@ export class GuidedText {
         ? null
         : { source: draft.source, tokenIds: draft.tokenIds.slice(0, masks.length - 1) };
     }
-    const since = performance.now();
     const fed = draft === null ? tokenIds : [...tokenIds, ...draft.tokenIds];
     const logitCount = 1 + (draft?.tokenIds.length ?? 0);
     const pass = sequence.append(fed, { logitCount, signal });
@@ -150,7 +147,6 @@ export class GuidedText {
       }
       const logits = await pass;
       signal?.throwIfAborted();
-      this.#costs.observe(fed.length, performance.now() - since);
       this.#forwardPasses++;
       return { logits, masks, draft };
     } finally {
