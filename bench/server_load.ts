@@ -3,7 +3,7 @@
 /**
  * Many streaming clients at once, of which some hang up: does the server keep its head?
  *
- *     deno run -A bench/server_load.ts [--clients 64] [--seconds 60] [--hang-ups 0.2]
+ *     deno task bench:server [--clients 64] [--seconds 60] [--hang-ups 0.2]
  *
  * On the tiny model with random weights, in this process, so the event loop that is measured is the clients', too: what
  * the server alone does is less. Half of the requests have a schema. Prints requests by outcome, tokens a second against

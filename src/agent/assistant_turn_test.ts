@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { ContextLengthError, TokenLimitTooSmallError } from "../decoding/mod.ts";
 import { scriptedModel } from "../decoding/testing.ts";
+import { loadModel } from "../models/mod.ts";
+import { ensureTinyModel } from "../../tools/model_builder/mod.ts";
 import { prepareTurn, type TurnEvent, type TurnRequest, writeTurn } from "./mod.ts";
 
 const messages = [{ role: "user" as const, content: "Hi" }];
@@ -113,4 +115,42 @@ Deno.test("whatever a model wants: calls are of a given tool, fit it, and tool_c
     ),
     { numRuns: 60 },
   );
+});
+
+Deno.test("on a model with Qwen's tokenizer, calls fit their tools whatever the weights say", async () => {
+  await using model = await loadModel(await ensureTinyModel(), { device: "cpu" });
+  const [call] = /<tool_call>.*/s.exec(oslo)!;
+  const conversation = [...messages, { role: "assistant" as const, content: call }, {
+    role: "tool" as const,
+    content: "rain",
+  }];
+  for (let seed = 0; seed < 12; seed++) {
+    const toolChoice = ["auto", "required", { name: "add" }, "none"][seed % 4] as "auto";
+    const turn = await prepareTurn(model, {
+      messages: conversation,
+      tools,
+      toolChoice,
+      maxTokens: 80,
+      sampleCount: 2,
+      sampling: { temperature: 1.5, seed },
+    });
+    const results = await writeTurn(model, turn).result;
+    for (const { toolCalls, usage } of results) {
+      assert(usage.completionTokens <= 80);
+      for (const call of toolCalls) {
+        const value = JSON.parse(call.arguments);
+        if (call.name === "add") assert([1, 2, 3].includes(value.a));
+        else assert(call.name === "weather" && typeof value.city === "string");
+      }
+      if (seed % 4 === 1) assert(toolCalls.length > 0);
+      if (seed % 4 === 2) assertEquals(toolCalls.map(({ name }) => name), ["add"]);
+      if (seed % 4 === 3) assertEquals(toolCalls, []);
+    }
+    // The same again, of the same seed: what the prompt cache keeps changes nothing.
+    const again = await writeTurn(model, turn).result;
+    assertEquals(
+      again.map(({ text, toolCalls }) => [text, toolCalls.map((call) => call.arguments)]),
+      results.map(({ text, toolCalls }) => [text, toolCalls.map((call) => call.arguments)]),
+    );
+  }
 });

@@ -13,6 +13,7 @@ import { closeObjects, type JsonSchemaObject } from "../extract/mod.ts";
 import {
   compileChoice,
   type CompiledGrammar,
+  compileGrammar,
   compileJsonSchema,
   type CompileJsonSchemaOptions,
   compileRegex,
@@ -31,6 +32,8 @@ export interface TurnCompiler {
     options?: CompileJsonSchemaOptions & { signal?: AbortSignal },
   ): Promise<TurnGrammar>;
   /** As the function of that name. */
+  compileGrammar(grammar: string, options?: { signal?: AbortSignal }): Promise<TurnGrammar>;
+  /** As the function of that name. */
   compileRegex(pattern: string, options?: { signal?: AbortSignal }): Promise<TurnGrammar>;
   /** As the function of that name. */
   compileChoice(
@@ -48,6 +51,8 @@ export type AnswerFormat =
   | { readonly type: "json_schema"; readonly schema: unknown }
   /** A text that matches an ECMAScript pattern as a whole. */
   | { readonly type: "regex"; readonly pattern: string }
+  /** A text of a grammar, in any notation that `compileGrammar` reads. */
+  | { readonly type: "grammar"; readonly grammar: string }
   /** One of these texts. */
   | { readonly type: "choice"; readonly choices: readonly string[] };
 
@@ -56,6 +61,7 @@ export function localCompiler(vocabulary: Vocabulary): TurnCompiler {
   return {
     compileJsonSchema: async (schema, { signal: _, ...options } = {}) =>
       await Promise.resolve(compileJsonSchema(schema, vocabulary, options)),
+    compileGrammar: async (grammar) => await Promise.resolve(compileGrammar(grammar, vocabulary)),
     compileRegex: async (pattern) => await Promise.resolve(compileRegex(pattern, vocabulary)),
     compileChoice: async (choices) => await Promise.resolve(compileChoice(choices, vocabulary)),
   };
@@ -81,6 +87,8 @@ export async function answerGrammar(
       return await compiler.compileJsonSchema({ type: "object" }, { signal });
     case "json_schema":
       return await compiler.compileJsonSchema(closedCopy(format.schema), { signal });
+    case "grammar":
+      return await compiler.compileGrammar(format.grammar, { signal });
     case "regex":
       return await compiler.compileRegex(format.pattern, { signal });
     case "choice":

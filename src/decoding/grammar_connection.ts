@@ -22,6 +22,7 @@ export class ThreadEndedError extends Error {}
 
 interface Pending {
   readonly requestId: number;
+  readonly timeoutMs: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -61,16 +62,18 @@ export class GrammarConnection {
   /**
    * Sends a request.
    *
+   * @param body What is asked.
+   * @param timeoutMs Its time, where that is another one.
    * @throws {LimitExceededError} It took longer than `timeoutMs`.
    * @throws {ThreadEndedError} The thread ended while it waited.
    * @throws What the thread's work throws.
    */
-  request(body: RequestBody): Promise<Answer> {
+  request(body: RequestBody, timeoutMs = this.timeoutMs): Promise<Answer> {
     if (this.#hasEnded) return Promise.reject(new ThreadEndedError());
     const requestId = this.#nextRequestId++;
     return new Promise((resolve, reject) => {
       this.#worker.postMessage({ ...body, requestId } satisfies Request);
-      this.#pending.push({ requestId, resolve, reject });
+      this.#pending.push({ requestId, timeoutMs, resolve, reject });
       if (this.#pending.length === 1) this.#startClock();
     });
   }
@@ -92,10 +95,12 @@ export class GrammarConnection {
 
   #startClock(): void {
     clearTimeout(this.#timer);
-    if (this.#pending.length === 0) return;
+    const oldest = this.#pending[0];
+    if (oldest === undefined) return;
+    const { timeoutMs } = oldest;
     this.#timer = setTimeout(
-      () => this.end(new LimitExceededError("timeoutMs", Infinity, this.timeoutMs)),
-      this.timeoutMs,
+      () => this.end(new LimitExceededError("timeoutMs", Infinity, timeoutMs)),
+      timeoutMs,
     );
   }
 

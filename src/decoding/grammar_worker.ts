@@ -45,6 +45,9 @@ export type GrammarInWorkerOptions = Omit<CompileGrammarOptions, "imports"> & {
   readonly imports?: Readonly<Record<string, string>>;
 };
 
+/** A thread on a busy machine may take seconds to load its modules; that is no grammar's doing. */
+const START_TIMEOUT_MS = 60_000;
+
 /** Compiles grammars on another thread, for `generate()` and `extract()`. */
 export class GrammarWorker implements AsyncDisposable {
   readonly #vocabulary: Vocabulary;
@@ -190,7 +193,10 @@ export class GrammarWorker implements AsyncDisposable {
 
   #connect(): GrammarConnection {
     const connection = new GrammarConnection(this.#timeoutMs);
-    this.#started = connection.request({ type: "start", vocabulary: this.#vocabulary.pack() });
+    this.#started = connection.request(
+      { type: "start", vocabulary: this.#vocabulary.pack() },
+      Math.max(this.#timeoutMs, START_TIMEOUT_MS),
+    );
     this.#started.catch(() => {}); // who waits for the thread hears of it
     return connection;
   }

@@ -49,6 +49,7 @@ function handle(request: Request): Answer {
   switch (request.type) {
     case "start":
       vocabulary = Vocabulary.unpack(request.vocabulary);
+      makeTables(vocabulary);
       return {};
     case "compile":
       grammars.set(request.grammar, compile(request.source));
@@ -100,4 +101,10 @@ function compile(source: GrammarSource): CompiledGrammar {
     case "choice":
       return compileChoice(source.choices, vocabulary!);
   }
+}
+
+/** The first grammar makes tables that all share; no sender's clock should run meanwhile. */
+function makeTables(vocabulary: Vocabulary): void {
+  const matcher = new Matcher(compileJsonSchema({ type: "object" }, vocabulary));
+  matcher.fillMask(new Uint32Array(vocabulary.maskWordCount));
 }

@@ -91,6 +91,12 @@ const SENDERS_ERRORS = new Map([
   ["unsupported_pattern", "unsupported_pattern"],
   ["empty_grammar", "empty_grammar"],
   ["grammar_syntax", "invalid_grammar"],
+  ["undefined_rule", "invalid_grammar"],
+  ["duplicate_rule", "invalid_grammar"],
+  ["recursive_terminal", "invalid_grammar"],
+  ["grammar_import", "invalid_grammar"],
+  ["grammar_format", "invalid_grammar"],
+  ["unsupported_grammar", "unsupported_grammar"],
   ["limit_exceeded", "limit_exceeded"],
   ["empty_text", "empty_text"],
 ]);

@@ -82,6 +82,15 @@ export class GrammarLanes implements TurnCompiler, AsyncDisposable {
     );
   }
 
+  /** As `GrammarWorker.compileGrammar`. */
+  compileGrammar(
+    grammar: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<WorkerGrammar> {
+    const compile = (worker: GrammarWorker) => worker.compileGrammar(grammar, options);
+    return this.#compile(["grammar", grammar], compile, options.signal);
+  }
+
   /** As `GrammarWorker.compileRegex`. */
   compileRegex(
     pattern: string,
@@ -164,11 +173,7 @@ class Lane {
   #tail: Promise<unknown>;
 
   constructor(vocabulary: Vocabulary, timeoutMs: number) {
-    this.started = GrammarWorker.start(vocabulary, { timeoutMs }).then(async (worker) => {
-      // The first grammar makes tables that all share; no sender's clock should run meanwhile.
-      await tryOut(await worker.compileJsonSchema({ type: "object" }));
-      return worker;
-    });
+    this.started = GrammarWorker.start(vocabulary, { timeoutMs });
     this.#tail = this.started;
     this.started.catch(() => {}); // who compiles hears of it
   }

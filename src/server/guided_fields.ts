@@ -18,7 +18,7 @@ export const guidedFields = {
   guided_json: schema.nullish().describe("a JSON Schema, or one as text"),
   guided_regex: z.string().nullish(),
   guided_choice: choices.nullish(),
-  guided_grammar: z.string().nullish(),
+  guided_grammar: z.string().nullish().describe("GBNF, or in Lark's notation"),
   structured_outputs: z.looseObject({
     json: schema.nullish(),
     regex: z.string().nullish(),
@@ -52,9 +52,7 @@ export function guidedFormat(fields: GuidedFields, format?: AnswerFormat): Answe
     }));
     add(`${prefix}regex`, source.regex, (pattern) => ({ type: "regex", pattern }));
     add(`${prefix}choice`, source.choice, (choices) => ({ type: "choice", choices }));
-    add(`${prefix}grammar`, source.grammar, () => {
-      throw invalidRequest("grammars are not supported yet", `${prefix}grammar`, "unsupported");
-    });
+    add(`${prefix}grammar`, source.grammar, (grammar) => ({ type: "grammar", grammar }));
   }
   if (nested.json_object) found.push(["structured_outputs.json_object", { type: "json_object" }]);
   if (nested.structural_tag !== undefined && nested.structural_tag !== null) {

@@ -401,8 +401,14 @@ Deno.test("the openai package", async (t) => {
     assertEquals(await ask({ structured_outputs: { json: schema } }), "[1,1]");
     assert(/^a+$/.test(await ask({ structured_outputs: { regex: "a{1,9}" } })));
     await assertRejects(() => ask({ guided_regex: "a", guided_choice: ["b"] }), BadRequestError);
-    const error = await assertRejects(() => ask({ guided_grammar: "root ::= 1" }), BadRequestError);
-    assertEquals(error.code, "unsupported");
+    const gbnf = 'root ::= "(" root ")" | "x"';
+    server.script = "((x))";
+    assertEquals(await ask({ guided_grammar: gbnf }), "((x))");
+    assertEquals(await ask({ structured_outputs: { grammar: gbnf } }), "((x))");
+    for (const grammar of ["root ::= (", "root ::= other"]) {
+      const error = await assertRejects(() => ask({ guided_grammar: grammar }), BadRequestError);
+      assertEquals(error.code, "invalid_grammar");
+    }
   });
 
   assertEquals(server.model.openSequenceCount, 0, "no sequence is left behind");
