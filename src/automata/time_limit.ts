@@ -19,7 +19,7 @@ const CHECKS_PER_LOOK = 64;
 /** The part of a limit that passes by the time of day before processor time is asked for. */
 const UNTIMED_PART = 0.1;
 /** So many times the limit may pass by the time of day, however busy the machine is. */
-const MOST_TIMES = 4;
+const MOST_TIMES = 20;
 /** Processor time comes in steps of so many milliseconds. */
 const CLOCK_STEP_MS = 10;
 
