@@ -27,22 +27,34 @@ export interface Example {
 }
 
 /** Lessons, by how far training has come: from short copies to everything. */
-export const LESSONS:
-  readonly (Difficulty & { toolShare: number; newsShare: number; listShare: number; labelShare: number })[] = [
-    { maxFields: 2, isFull: false, toolShare: 0, newsShare: 0, listShare: 0, labelShare: 0 },
-    { maxFields: 5, isFull: true, toolShare: 0.1, newsShare: 0.08, listShare: 0.04, labelShare: 0 },
-    { maxFields: 9, isFull: true, isRich: true, toolShare: 0.14, newsShare: 0.12, listShare: 0.04, labelShare: 0 },
-    {
-      maxFields: 9,
-      isFull: true,
-      isRich: true,
-      hasOtherLabels: true,
-      toolShare: 0.2,
-      newsShare: 0.1,
-      listShare: 0.04,
-      labelShare: 0.18,
-    },
-  ];
+export const LESSONS: readonly (Difficulty & {
+  toolShare: number;
+  newsShare: number;
+  listShare: number;
+  labelShare: number;
+})[] = [
+  { maxFields: 2, isFull: false, toolShare: 0, newsShare: 0, listShare: 0, labelShare: 0 },
+  { maxFields: 5, isFull: true, toolShare: 0.1, newsShare: 0.08, listShare: 0.04, labelShare: 0 },
+  {
+    maxFields: 9,
+    isFull: true,
+    isRich: true,
+    toolShare: 0.14,
+    newsShare: 0.12,
+    listShare: 0.04,
+    labelShare: 0,
+  },
+  {
+    maxFields: 9,
+    isFull: true,
+    isRich: true,
+    hasOtherLabels: true,
+    toolShare: 0.2,
+    newsShare: 0.1,
+    listShare: 0.04,
+    labelShare: 0.18,
+  },
+];
 
 /** Draws an example of a lesson. */
 export function drawExample(draws: Draws, split: Split, lesson: number): Example {
