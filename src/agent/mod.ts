@@ -16,6 +16,8 @@ export type {
   ToolResult,
 } from "./agent_record.ts";
 export { AgentStateError, ReplayMismatchError } from "./errors.ts";
+export { mcpTools } from "./mcp_tools.ts";
+export type { McpClient, McpTool, McpToolsOptions } from "./mcp_tools.ts";
 export { hasToolCall, stepCountIs } from "./stop_conditions.ts";
 export type { StopCondition } from "./stop_conditions.ts";
 export type { TelemetryApi, TelemetrySpan } from "./telemetry.ts";
