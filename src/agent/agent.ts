@@ -60,6 +60,11 @@ export interface AgentOptions<OutputSchema = undefined> {
    * what the model writes first decides.
    */
   callThreshold?: number;
+  /**
+   * Most tokens of a line of thought before each turn, which a frame would leave no room for; at most half of what the run
+   * has left. Default 0: none.
+   */
+  thinkingTokens?: number;
   /** Default greedy. */
   sampling?: SamplingOptions;
   /** Called after each step; awaited, and what it throws ends the run. */
@@ -215,7 +220,8 @@ export function createAgent<OutputSchema extends ExtractionSchema | undefined = 
 }
 
 function requireValid({ tools = [], ...options }: AgentOptions<unknown>): void {
-  const { maxSteps = 1, maxTokens = 1, timeLimitMs = 1, callThreshold = 0 } = options;
+  const { maxSteps = 1, maxTokens = 1, timeLimitMs = 1, callThreshold = 0, thinkingTokens = 0 } =
+    options;
   if (!Number.isInteger(maxSteps) || maxSteps < 1) {
     throw new RangeError(`maxSteps must be a positive integer, got ${maxSteps}`);
   }
@@ -225,6 +231,9 @@ function requireValid({ tools = [], ...options }: AgentOptions<unknown>): void {
   if (!(timeLimitMs > 0)) throw new RangeError(`timeLimitMs must be above 0, got ${timeLimitMs}`);
   if (!(callThreshold >= 0 && callThreshold <= 1)) {
     throw new RangeError(`callThreshold must be in 0..1, got ${callThreshold}`);
+  }
+  if (!Number.isInteger(thinkingTokens) || thinkingTokens < 0) {
+    throw new RangeError(`thinkingTokens must be 0 or a positive integer, got ${thinkingTokens}`);
   }
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -251,6 +260,7 @@ async function readAgent(
     toolChoice: options.toolChoice ?? "auto",
     parallelToolCalls: options.parallelToolCalls ?? true,
     callThreshold: options.callThreshold,
+    thinkingTokens: options.thinkingTokens ?? 0,
     sampling: options.sampling,
     onStep: options.onStep,
   };

@@ -60,6 +60,8 @@ export type ToolResult =
 export interface AgentStep {
   /** From 0. */
   readonly index: number;
+  /** What the model thought before; null where it was not asked to. */
+  readonly thinking: string | null;
   /** What the model said; null where it only called. */
   readonly text: string | null;
   /** Its calls, in their order. */
@@ -111,9 +113,10 @@ export function conversationOf(
   const messages: ChatMessage[] = instructions === undefined
     ? [...input]
     : [{ role: "system", content: instructions }, ...input];
-  for (const { text, toolCalls, toolResults, refusal } of steps) {
+  for (const { thinking, text, toolCalls, toolResults, refusal } of steps) {
     const calls = toolCalls.map(({ name, arguments: json }) => callText(name, json));
-    const content = [...(text ? [text] : []), ...calls].join("\n");
+    const words = [thinking === null ? null : `Thought: ${thinking}`, text].filter(Boolean);
+    const content = [...words, ...calls].join("\n");
     messages.push({ role: "assistant", content });
     for (const result of toolResults) messages.push({ role: "tool", content: shownResult(result) });
     if (refusal !== null) {

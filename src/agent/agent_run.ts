@@ -86,6 +86,8 @@ export type AgentResult<Output = string> =
 
 /** What happens in a run. */
 export type AgentEvent<Output = string> =
+  /** The model thought something, before its turn. */
+  | { readonly type: "thinking"; readonly stepIndex: number; readonly text: string }
   /** The model said something. */
   | { readonly type: "text"; readonly stepIndex: number; readonly text: string }
   /** A call began. */
@@ -136,6 +138,7 @@ export interface ReadAgent {
   readonly toolChoice: TurnToolChoice;
   readonly parallelToolCalls: boolean;
   readonly callThreshold: number | undefined;
+  readonly thinkingTokens: number;
   readonly sampling: SamplingOptions | undefined;
   readonly onStep: ((step: AgentStep) => unknown) | undefined;
 }
@@ -222,6 +225,7 @@ export class AgentRun {
         toolChoice: index === 0 || agent.toolChoice === "none" ? agent.toolChoice : "auto",
         parallelToolCalls: agent.parallelToolCalls,
         callThreshold: agent.callThreshold,
+        thinkingTokens: agent.thinkingTokens,
         format: agent.output === null
           ? { type: "text" }
           : { type: "json_schema", schema: agent.output.jsonSchema },
@@ -229,7 +233,7 @@ export class AgentRun {
         sampling: this.#seeded(index),
         signal: clock.signal,
       });
-      const { result, callProbability } = yield* ownEvents(turn, index);
+      const { result, callProbability, thinking } = yield* ownEvents(turn, index);
       const { text, toolCalls, finishReason, usage } = result;
       span.note({
         "gen_ai.usage.input_tokens": usage.promptTokens,
@@ -240,6 +244,7 @@ export class AgentRun {
       const refusal = null;
       return {
         index,
+        thinking,
         text,
         toolCalls,
         toolResults,
@@ -368,8 +373,9 @@ async function* ownEvents(
       if (step.done) return step.value;
       const event = step.value;
       if (event.type === "prompt" || event.type === "end") continue;
-      if (event.type === "text") {
-        if (event.text !== "") yield { type: "text", stepIndex, text: event.text };
+      if (event.type === "text" || event.type === "thinking") {
+        const { type, text } = event;
+        if (text !== "") yield { type, stepIndex, text };
       } else {
         const { sampleIndex: _, ...own } = event;
         yield { ...own, stepIndex };

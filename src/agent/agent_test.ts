@@ -212,6 +212,37 @@ Deno.test("the probability of a call is reported and held against the threshold"
   assertEquals(forced.steps[0]!.toolCalls.length > 0, true);
 });
 
+Deno.test("a thought comes before the frame, in bounds, and later turns know it", async () => {
+  const prompts: string[] = [];
+  await using model = turnsModel([
+    `Thought: look it up\n${oslo}`,
+    'Thought: that is cold\n{"advice":"scarf"}',
+  ]);
+  const write = model.options.script as (prompt: string) => string;
+  model.options.script = (prompt) => {
+    prompts.push(prompt);
+    return write(prompt);
+  };
+  const output = z.object({ advice: z.string() });
+  const stream = createAgent({ model, tools, output, thinkingTokens: 60 }).stream("Oslo?");
+  const thoughts = ["", ""];
+  for await (const event of stream) {
+    if (event.type === "thinking") thoughts[event.stepIndex] += event.text;
+  }
+  const result = withStatus(await stream.result, "answered");
+  assertEquals(thoughts.map((thought) => thought.trim()), ["look it up", "that is cold"]);
+  assertEquals(result.steps.map(({ thinking }) => thinking), ["look it up", "that is cold"]);
+  assertEquals([result.output.advice, result.steps[0]!.toolCalls.length], ["scarf", 1]);
+  assert(prompts.at(-1)!.includes("Thought: look it up\n<tool_call>"), prompts.at(-1));
+  assertEquals(model.openSequenceCount, 0);
+
+  await using endless = turnsModel([], { isEndless: true });
+  const bounded = z.object({ digit: z.int().min(0).max(9) });
+  const long = await createAgent({ model: endless, output: bounded, thinkingTokens: 20 }).run("?");
+  assert("digit" in (withStatus(long, "answered").output));
+  assert(long.usage.completionTokens <= 20 + 20, String(long.usage.completionTokens));
+});
+
 Deno.test("an abort rejects with its reason: in a turn, in a tool, before the start", async () => {
   const reason = new Error("enough");
   const controller = new AbortController();
