@@ -9,6 +9,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 /** What an example prints; whatever the weights are. */
 const EXPECTED: Record<string, RegExp> = {
   "abort_with_a_signal.ts": /^AbortError: that will do\n20 votes are known: /,
+  "agent_with_mcp.ts":
+    /^calls count_books\n\{[^]* value: "(3 poems|12 novels)"\n\}\n(answered|stopped)/,
+  "agent_with_tools.ts":
+    /(find_order|track_parcel|refund) \{"order": "(A-17|B-42)"[^]*\n(answered \{|stopped)/,
   "choose_a_label.ts": /^((billing|delivery|returns|something else): .* \(\d+ tokens\)\n){3}$/,
   "extract_with_json_schema.ts": /^\d+ of [A-Z]{3}-\d\d(, express)?\n([^[]*\n)?\[\{.*\}\]\n$/,
   "extract_with_zod.ts": /arrives on \d{4}-\d\d-\d\d and takes a (SINGLE|DOUBLE|SUITE)\n/,
