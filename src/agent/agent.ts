@@ -95,6 +95,10 @@ export interface Agent<Output = string> {
    * Runs to an answer, a reason to stop, or a call that waits for approval.
    *
    * @param input What the user says, or a conversation.
+   * @throws {ContextLengthError} The first prompt leaves no room for a turn.
+   * @throws {TokenLimitTooSmallError} Neither a call nor an answer can be written in `maxTokens`.
+   * @throws {UnsupportedSchemaError} A schema has a keyword that cannot be enforced.
+   * @throws {TypeError} There are no messages, or `toolChoice` names no tool.
    */
   run(
     input: string | readonly ChatMessage[],
@@ -206,7 +210,7 @@ export function createAgent<OutputSchema extends ExtractionSchema | undefined = 
     stream: (input, run = {}) =>
       stream(() => ({ ...fresh, input: readInput(input), seed: chooseSeed(sampling) }), run),
     resumeStream: (state, { approvals, ...run }) =>
-      stream(() => readState(state, approvals), run, state.elapsedMs),
+      stream(() => readState(state, approvals), run, Number(state?.elapsedMs) || 0),
     run: (input, run) => agent.stream(input, run).result,
     resume: (state, run) => agent.resumeStream(state, run).result,
     replay: (record, run = {}) =>
