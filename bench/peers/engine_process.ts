@@ -89,6 +89,19 @@ export class EngineProcess {
     return { engine, start: { version, emptyMemory, loadedMemory, buildMs } };
   }
 
+  /**
+   * Gives the vocabulary once more: what was learned of the last one is gone, but the process is warm.
+   *
+   * @throws {Error} It ended instead, or took minutes.
+   */
+  async renew(vocabulary: VocabularyMessage): Promise<void> {
+    await this.#send(vocabulary);
+    const ready = await this.#within(LOAD_LIMIT_MS, this.#receive());
+    if (ready?.kind === "ready") return;
+    await this.stop();
+    throw new Error(`the engine did not start again: ${this.#lastWords()}`);
+  }
+
   /** Runs a case. After an end in place of a reply the process is gone. */
   async run(message: CaseMessage): Promise<CaseEnd> {
     const startedAt = performance.now();
