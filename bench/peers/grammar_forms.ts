@@ -14,6 +14,7 @@ import {
   formatLark,
   type ParsedGrammar,
   parseGrammar,
+  withIgnoredWritten,
 } from "../../src/grammar/mod.ts";
 import type { GrammarFile } from "../../tests/grammars/files.ts";
 
@@ -83,9 +84,18 @@ function llguidanceTexts(
   note: string,
 ): GrammarText[] {
   const written = { form: `formatLark${note}`, text: replaced(formatLark(grammar), lark) };
-  return notation === "gbnf"
-    ? [written, { form: "its own converter of GBNF", text: `gbnf:${text}` }]
-    : [written];
+  if (notation === "gbnf") {
+    return [written, { form: "its own converter of GBNF", text: `gbnf:${text}` }];
+  }
+  // It refuses what is ignored and also asked for.
+  const spaced = formatLark(withIgnoredWritten(grammar));
+  return [
+    written,
+    {
+      form: `formatLark${note}, what is ignored written into the rules`,
+      text: replaced(spaced, lark),
+    },
+  ];
 }
 
 function xgrammarText(
