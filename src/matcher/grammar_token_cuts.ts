@@ -353,16 +353,25 @@ export class TokenCuts {
       this.#sizeBytes += one.take(this.#nodes, this.#nodeEnds, this.#cutCount, index);
     });
     const all = ends.filter(({ bytes }) => bytes.length > 0);
+    // A keyword has few tokens, though it may go on below large subtrees: as a list they are added much faster.
+    let count = idCount;
+    for (const { stay, stayIds } of others) count += stay === null ? stayIds.length : Infinity;
     let stay: Uint32Array | null = null;
-    if (idCount > MANY_TOKENS || others.length > 0) {
+    let stayIds = NONE;
+    if (count > MANY_TOKENS) {
       stay = new Uint32Array(this.vocabulary.maskWordCount);
       for (let i = 0; i < idCount; i++) stay[ids[i]! >>> 5]! |= 1 << (ids[i]! & 31);
+      for (const other of others) addTokens(stay, other);
+    } else {
+      stayIds = new Int32Array(count);
+      stayIds.set(ids.subarray(0, idCount));
+      let at = idCount;
       for (const other of others) {
-        addTokens(stay, other);
-        all.push(...other.ends);
+        stayIds.set(other.stayIds, at);
+        at += other.stayIds.length;
       }
     }
-    const stayIds = stay === null ? ids.slice(0, idCount) : NONE;
+    for (const other of others) all.push(...other.ends);
     this.#sizeBytes += 512 + (stay ?? stayIds).byteLength;
     return { stay, stayIds, ends: all };
   }
