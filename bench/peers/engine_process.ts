@@ -44,6 +44,8 @@ const GRACE_MS = 1_000;
 const POLL_MS = 500;
 /** Wall time after which it is ended, as a multiple of the limit, however little of the CPU it had. */
 const WALL_FACTOR = 6;
+/** The same where processor time is asked for, because the machine is busy. */
+const BUSY_WALL_FACTOR = 40;
 
 /** A running engine. */
 export class EngineProcess {
@@ -108,6 +110,7 @@ export class EngineProcess {
     await this.#send(message);
     const answer = this.#receive();
     const hardLimitMs = message.cpuLimitMs + GRACE_MS;
+    const wallFactor = message.timesAre === "cpu" ? BUSY_WALL_FACTOR : WALL_FACTOR;
     for (let patienceMs = hardLimitMs;; patienceMs = POLL_MS) {
       const received = await this.#within(patienceMs, answer);
       if (received?.kind === "result") {
@@ -122,7 +125,7 @@ export class EngineProcess {
       // Still at it. Another process may have had the core, so the wall's time alone is no verdict.
       const cpuMs = await cpuTimeMs(this.#process.pid);
       const usedMs = cpuMs === undefined ? elapsedMs : cpuMs - this.#cpuMs;
-      if (usedMs > hardLimitMs || elapsedMs > message.cpuLimitMs * WALL_FACTOR) {
+      if (usedMs > hardLimitMs || elapsedMs > message.cpuLimitMs * wallFactor) {
         await this.stop();
         return { end: "timeout", detail: `no answer after ${Math.round(elapsedMs)} ms` };
       }

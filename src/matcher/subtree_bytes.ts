@@ -88,10 +88,11 @@ export class SubtreeBytes {
       const level = depth[v]!, b = byte[v]!;
       wanted[level] = 0;
       if (b < 0x80) {
-        // In the middle of a character it is ill-formed.
-        const one = wanted[level - 1] === 0 ? CLASS[b]! : ILL_FORMED;
+        const one = CLASS[b]!;
         if (one < 32) low[v] = 1 << one;
         else high[v] = 1 << (one - 32);
+        // The character before it is broken off.
+        if (wanted[level - 1]! > 0) low[v]! |= 1 << ILL_FORMED;
         continue;
       }
       low[v] = 1 << BEYOND_ASCII;
