@@ -44,6 +44,8 @@ const GRACE_MS = 1_000;
 const POLL_MS = 500;
 /** Wall time after which it is ended, as a multiple of the limit, however little of the CPU it had. */
 const WALL_FACTOR = 6;
+/** The same where processor time is asked for, because the machine is busy. */
+const BUSY_WALL_FACTOR = 40;
 
 /** A running engine. */
 export class EngineProcess {
@@ -89,12 +91,26 @@ export class EngineProcess {
     return { engine, start: { version, emptyMemory, loadedMemory, buildMs } };
   }
 
+  /**
+   * Gives the vocabulary once more: what was learned of the last one is gone, but the process is warm.
+   *
+   * @throws {Error} It ended instead, or took minutes.
+   */
+  async renew(vocabulary: VocabularyMessage): Promise<void> {
+    await this.#send(vocabulary);
+    const ready = await this.#within(LOAD_LIMIT_MS, this.#receive());
+    if (ready?.kind === "ready") return;
+    await this.stop();
+    throw new Error(`the engine did not start again: ${this.#lastWords()}`);
+  }
+
   /** Runs a case. After an end in place of a reply the process is gone. */
   async run(message: CaseMessage): Promise<CaseEnd> {
     const startedAt = performance.now();
     await this.#send(message);
     const answer = this.#receive();
     const hardLimitMs = message.cpuLimitMs + GRACE_MS;
+    const wallFactor = message.timesAre === "cpu" ? BUSY_WALL_FACTOR : WALL_FACTOR;
     for (let patienceMs = hardLimitMs;; patienceMs = POLL_MS) {
       const received = await this.#within(patienceMs, answer);
       if (received?.kind === "result") {
@@ -109,7 +125,7 @@ export class EngineProcess {
       // Still at it. Another process may have had the core, so the wall's time alone is no verdict.
       const cpuMs = await cpuTimeMs(this.#process.pid);
       const usedMs = cpuMs === undefined ? elapsedMs : cpuMs - this.#cpuMs;
-      if (usedMs > hardLimitMs || elapsedMs > message.cpuLimitMs * WALL_FACTOR) {
+      if (usedMs > hardLimitMs || elapsedMs > message.cpuLimitMs * wallFactor) {
         await this.stop();
         return { end: "timeout", detail: `no answer after ${Math.round(elapsedMs)} ms` };
       }

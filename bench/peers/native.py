@@ -145,10 +145,12 @@ class _StandIn(types.ModuleType):
 
 def run_case(engine, message, eos_token_ids):
     clock = _Clock(message["cpuLimitMs"])
+    now = time.process_time_ns if message.get("timesAre") == "cpu" else time.perf_counter_ns
     texts = message["texts"]
-    mask_us, accept_us, outcomes = [], [], []
+    mask_us, accept_us, mask_counts, outcomes = [], [], [], []
     result = {"kind": "result", "outcomes": outcomes, "maskUs": mask_us, "acceptUs": accept_us}
-    started_at = time.perf_counter_ns()
+    result["maskCounts"] = mask_counts
+    started_at = now()
     try:
         engine.compile(message["schema"])
     except (Refused, Unsatisfiable) as error:
@@ -159,12 +161,12 @@ def run_case(engine, message, eos_token_ids):
         outcomes.extend("error" for _ in texts)
         result["detail"] = _describe(error)
         return result
-    compiled_at = time.perf_counter_ns()
+    compiled_at = now()
     result["compileMs"] = (compiled_at - started_at) / 1e6
     try:
-        compiled_at = time.perf_counter_ns()
+        compiled_at = now()
         engine.fill_mask()
-        mask_ns = time.perf_counter_ns() - compiled_at
+        mask_ns = now() - compiled_at
         engine.check()
         mask_us.append(mask_ns / 1000)
         result["firstMaskMs"] = result["compileMs"] + mask_ns / 1e6
@@ -176,17 +178,19 @@ def run_case(engine, message, eos_token_ids):
         outcomes.extend("error" for _ in texts)
         result["detail"] = _describe(error)
     for text in texts[len(outcomes):]:
+        count_before = len(mask_us)
         try:
             engine.start()
-            outcomes.append(drive(engine, text, eos_token_ids, mask_us, accept_us, clock))
+            outcomes.append(drive(engine, text, eos_token_ids, mask_us, accept_us, clock, now))
         except Exception as error:
             outcomes.append("error")
             result.setdefault("detail", _describe(error))
+        mask_counts.append(len(mask_us) - count_before)
     return result
 
 
-def drive(engine, text, eos_token_ids, mask_us, accept_us, clock):
-    fill_mask, accept, mask, now = engine.fill_mask, engine.accept, engine.mask, time.perf_counter_ns
+def drive(engine, text, eos_token_ids, mask_us, accept_us, clock, now):
+    fill_mask, accept, mask = engine.fill_mask, engine.accept, engine.mask
     allows = lambda token_id: (int(mask[token_id >> 5]) >> (token_id & 31)) & 1 == 1  # noqa: E731
     for token_id in text:
         if clock.is_over():

@@ -6,7 +6,8 @@
  * own, a schema that hangs or aborts takes nothing else along, and no engine runs while another is
  * measured. Times are taken inside the process, around the engine's calls alone.
  *
- * The order: `started`, `vocabulary` → `ready`, any number of `case` → `result`, `finish` → `finished`.
+ * The order: `started`, `vocabulary` → `ready`, any number of `case` → `result`, `finish` → `finished`. A second
+ * `vocabulary` begins afresh in a process that is warm.
  *
  * @module
  */
@@ -29,15 +30,17 @@ export interface VocabularyMessage {
   readonly tokenizerFile: string;
 }
 
-/** One schema and the texts that are driven through its masks. */
+/** One schema, or grammar, and the texts that are driven through its masks. */
 export interface CaseMessage {
   readonly kind: "case";
-  /** JSON text of the schema. */
+  /** JSON text of the schema; to the processes of `grammar_peers.ts` the text of a grammar. */
   readonly schema: string;
   /** Token ids of each text, without EOS. */
   readonly texts: readonly (readonly number[])[];
   /** CPU time after which the process gives up by itself, between two masks. */
   readonly cpuLimitMs: number;
+  /** Whether times are the wall's, the default, or processor time of the process, for a busy machine. */
+  readonly timesAre?: "wall" | "cpu";
 }
 
 /** What the benchmark sends. */
@@ -75,6 +78,8 @@ export interface CaseReply {
   /** Microseconds of each mask and of each accepted token, in order. */
   readonly maskUs: readonly number[];
   readonly acceptUs: readonly number[];
+  /** How many of the masks are each text's; of those that were not begun it has none. */
+  readonly maskCounts?: readonly number[];
   /** CPU time of the process since it began, ms. */
   readonly cpuMs: number;
   /** Resident set after the case, MiB. */

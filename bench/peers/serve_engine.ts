@@ -27,6 +27,8 @@ export interface PeerVocabulary {
   readonly eosTokenIds: readonly number[];
   readonly specialTokenIds: readonly number[];
   readonly logitsSize: number;
+  /** Where the tokenizer's `tokenizer.json` is. */
+  readonly tokenizerFile: string;
 }
 
 /** An engine behind the interface that the benchmark needs. */
@@ -89,20 +91,23 @@ export async function serveEngine(engine: PeerEngine): Promise<void> {
 
 async function runCase(
   engine: PeerEngine,
-  { schema, texts, cpuLimitMs }: CaseMessage,
+  { schema, texts, cpuLimitMs, timesAre = "wall" }: CaseMessage,
   eosTokenIds: readonly number[],
 ): Promise<CaseReply> {
   const clock = new CaseClock(cpuLimitMs);
+  const now = timesAre === "cpu" ? cpuMs : () => performance.now();
   const timings = { maskUs: [] as number[], acceptUs: [] as number[] };
+  const maskCounts: number[] = [];
   const conclude = (rest: Partial<CaseReply>): CaseReply => ({
     kind: "result",
     outcomes: [],
     ...timings,
+    maskCounts,
     cpuMs: cpuMs(),
     rssMiB: mebibytes(Deno.memoryUsage().rss),
     ...rest,
   });
-  const startedAt = performance.now();
+  const startedAt = now();
   let grammar: PeerGrammar;
   let matcher: PeerMatcher;
   try {
@@ -116,16 +121,16 @@ async function runCase(
     const outcomes = texts.map(() => "error" as const);
     return conclude({ outcomes, detail, isBroken: reading === "broken" });
   }
-  const compileMs = performance.now() - startedAt;
+  const compileMs = now() - startedAt;
   const outcomes: TextOutcome[] = [];
   let detail: string | undefined;
   let firstMaskMs: number | undefined;
   let isBroken = false;
   try {
-    const maskStartedAt = performance.now();
+    const maskStartedAt = now();
     const filled = matcher.fillMask();
     const alive = filled instanceof Promise ? await filled : filled;
-    const maskMs = performance.now() - maskStartedAt;
+    const maskMs = now() - maskStartedAt;
     timings.maskUs.push(rounded(maskMs * 1000));
     firstMaskMs = compileMs + maskMs;
     matcher.dispose?.();
@@ -133,13 +138,15 @@ async function runCase(
     else if (clock.isOver()) outcomes.push(...texts.map(() => "timeout" as const));
     for (const text of texts.slice(outcomes.length)) {
       matcher = await grammar.start();
+      const maskCountBefore = timings.maskUs.length;
       try {
-        outcomes.push(await drive(matcher, text, eosTokenIds, timings, clock));
+        outcomes.push(await drive(matcher, text, eosTokenIds, timings, clock, now));
       } catch (error) {
         outcomes.push("error");
         detail ??= describe(error);
         isBroken ||= engine.classify(error) === "broken";
       }
+      maskCounts.push(timings.maskUs.length - maskCountBefore);
       if (isBroken) break;
       matcher.dispose?.();
     }
@@ -158,22 +165,23 @@ async function drive(
   eosTokenIds: readonly number[],
   timings: { maskUs: number[]; acceptUs: number[] },
   clock: CaseClock,
+  now: () => number,
 ): Promise<TextOutcome> {
   for (let at = 0;; at++) {
     if (clock.isOver()) return "timeout";
-    const maskStartedAt = performance.now();
+    const maskStartedAt = now();
     const filled = matcher.fillMask();
     const alive = filled instanceof Promise ? await filled : filled;
-    timings.maskUs.push(rounded((performance.now() - maskStartedAt) * 1000));
+    timings.maskUs.push(rounded((now() - maskStartedAt) * 1000));
     if (!alive) return "dead_end";
     if (at === text.length) {
       return eosTokenIds.some((id) => matcher.allows(id)) ? "accepted" : "refused";
     }
     const id = text[at]!;
     if (!matcher.allows(id)) return "refused";
-    const acceptStartedAt = performance.now();
+    const acceptStartedAt = now();
     const accepted = matcher.acceptToken(id);
-    timings.acceptUs.push(rounded((performance.now() - acceptStartedAt) * 1000));
+    timings.acceptUs.push(rounded((now() - acceptStartedAt) * 1000));
     if (!accepted) throw new Error(`token ${id} is in the mask and was not accepted`);
   }
 }

@@ -31,11 +31,14 @@ import {
 } from "../automata/mod.ts";
 import type { Vocabulary } from "../vocabulary/mod.ts";
 import { ReachableCounts } from "./reachable_counts.ts";
+import { SubtreeBytes } from "./subtree_bytes.ts";
 
 /** Most bytes of what is remembered for one vocabulary. */
 const MAXIMUM_BYTES = 128 * 1024 * 1024;
 /** More tokens than these are kept as a mask. */
 const MANY_TOKENS = 2_000;
+/** Subtrees of fewer nodes are walked, whatever they are made of. */
+const FEW_NODES = 8;
 /** In place of a node: the whole trie, but for its large subtrees. */
 const WHOLE = -1;
 /** Nodes of a subtree that is remembered by itself. */
@@ -61,6 +64,10 @@ export class TokenCuts {
   readonly #below = new Map<Regex, Map<number, TokenCut>>();
   readonly #parts = new Map<Regex, readonly Regex[]>();
   readonly #counts: ReachableCounts;
+  readonly #subtrees: SubtreeBytes;
+  /** By depth, the classes of bytes that the state there loops on; see `subtree_bytes.ts`. */
+  readonly #loopsLow: Int32Array;
+  readonly #loopsHigh: Int32Array;
   #sizeBytes = 0;
   readonly #stack: Int32Array;
   /** By depth, the index of the end that the state there is, -1 if it is none. */
@@ -77,6 +84,9 @@ export class TokenCuts {
   constructor(readonly vocabulary: Vocabulary, readonly automaton: Automaton) {
     const { trie } = vocabulary;
     this.#counts = new ReachableCounts(automaton.store);
+    this.#subtrees = new SubtreeBytes(trie, automaton);
+    this.#loopsLow = new Int32Array(trie.maxDepth + 2);
+    this.#loopsHigh = new Int32Array(trie.maxDepth + 2);
     this.#stack = new Int32Array(trie.maxDepth + 2);
     this.#endAt = new Int32Array(trie.maxDepth + 2);
     this.#ids = new Int32Array(trie.tokens.length);
@@ -246,6 +256,8 @@ export class TokenCuts {
     const { automaton, vocabulary: { trie } } = this;
     const { byte, depth, end, tokenStart, tokens } = trie;
     const stack = this.#stack, endAt = this.#endAt;
+    const subtrees = this.#subtrees, { low, high } = subtrees;
+    const loopsLow = this.#loopsLow, loopsHigh = this.#loopsHigh;
     const ids = this.#ids, nodes = this.#nodes, nodeEnds = this.#nodeEnds;
     const ends = this.#ends;
     let idCount = this.#idCount, cutCount = this.#cutCount;
@@ -261,11 +273,35 @@ export class TokenCuts {
     stack[depth[root]!] = target;
     const rootLabels = automaton.stateInfo(target) >> 1;
     endAt[depth[root]!] = rootLabels === 0 ? -1 : indexOf(rootLabels);
+    loopsLow[depth[root]!] = loopsHigh[depth[root]!] = 0;
+    if (end[root]! - root >= FEW_NODES) {
+      const loops = subtrees.loops(target);
+      loopsLow[depth[root]!] = loops.low;
+      loopsHigh[depth[root]!] = loops.high;
+    }
     automaton.row(target);
     let rows = automaton.rows.data, offsets = automaton.rowOffset.data;
     let infos = automaton.info.data;
     for (let v = root + 1, to = end[root]!; v < to;) {
       const level = depth[v]!;
+      const before = endAt[level - 1]!;
+      const isLarge = end[v]! - v >= FEW_NODES;
+      if (
+        isLarge && (byte[v]! & 0xc0) !== 0x80 &&
+        (low[v]! & ~loopsLow[level - 1]! | high[v]! & ~loopsHigh[level - 1]!) === 0
+      ) {
+        // All of it stays in the state, or is inside a character that leads back.
+        for (let t = tokenStart[v]!, last = tokenStart[end[v]!]!; t < last; t++) {
+          ids[idCount++] = tokens[t]!;
+        }
+        if (before >= 0) {
+          // More bytes than there are do no harm: somebody looks for them, and finds none.
+          const { goesOn } = ends[before]!;
+          for (const b of subtrees.firstBytes(v)) goesOn[b]! |= b < 0x80 ? GOES_ON_ALIKE : GOES_ON;
+        }
+        v = end[v]!;
+        continue;
+      }
       const current = stack[level - 1]!;
       let offset = offsets[current]!;
       if (offset < 0) {
@@ -275,7 +311,6 @@ export class TokenCuts {
         infos = automaton.info.data;
       }
       const next = rows[offset + byte[v]!]!;
-      const before = endAt[level - 1]!;
       if (next === EMPTY) {
         if (before >= 0) {
           nodes[cutCount] = v;
@@ -292,6 +327,17 @@ export class TokenCuts {
       for (let t = tokenStart[v]!; t < tokenStart[v + 1]!; t++) ids[idCount++] = tokens[t]!;
       stack[level] = next;
       endAt[level] = labelSet === 0 ? -1 : indexOf(labelSet);
+      if (next === current) {
+        loopsLow[level] = loopsLow[level - 1]!;
+        loopsHigh[level] = loopsHigh[level - 1]!;
+      } else if (isLarge) {
+        const loops = subtrees.loops(next);
+        loopsLow[level] = loops.low;
+        loopsHigh[level] = loops.high;
+        rows = automaton.rows.data;
+        offsets = automaton.rowOffset.data;
+        infos = automaton.info.data;
+      } else loopsLow[level] = loopsHigh[level] = 0;
       v++;
     }
     this.#idCount = idCount;
@@ -307,50 +353,58 @@ export class TokenCuts {
       this.#sizeBytes += one.take(this.#nodes, this.#nodeEnds, this.#cutCount, index);
     });
     const all = ends.filter(({ bytes }) => bytes.length > 0);
+    // A keyword has few tokens, though it may go on below large subtrees: as a list they are added much faster.
+    let count = idCount;
+    for (const { stay, stayIds } of others) count += stay === null ? stayIds.length : Infinity;
     let stay: Uint32Array | null = null;
-    if (idCount > MANY_TOKENS || others.length > 0) {
+    let stayIds = NONE;
+    if (count > MANY_TOKENS) {
       stay = new Uint32Array(this.vocabulary.maskWordCount);
       for (let i = 0; i < idCount; i++) stay[ids[i]! >>> 5]! |= 1 << (ids[i]! & 31);
+      for (const other of others) addTokens(stay, other);
+    } else {
+      stayIds = new Int32Array(count);
+      stayIds.set(ids.subarray(0, idCount));
+      let at = idCount;
       for (const other of others) {
-        addTokens(stay, other);
-        all.push(...other.ends);
+        stayIds.set(other.stayIds, at);
+        at += other.stayIds.length;
       }
     }
-    const stayIds = stay === null ? ids.slice(0, idCount) : NONE;
+    for (const other of others) all.push(...other.ends);
     this.#sizeBytes += 512 + (stay ?? stayIds).byteLength;
     return { stay, stayIds, ends: all };
   }
 
   /**
-   * @internal The nodes after an end of a lexeme that also go on inside of it, by byte.
+   * @internal The nodes after an end of a lexeme that also go on inside of it with a byte.
    *
    * @param node With a node, the state is the one after its byte; -1: before the first byte.
    */
-  goingOn(state: Regex, node: number, labelSet: number): Map<number, number[]> {
-    const { automaton, vocabulary: { trie: { byte, depth, end, nodeCount } } } = this;
+  goingOn(state: Regex, node: number, labelSet: number, byte: number): readonly number[] {
+    const { automaton, vocabulary: { trie } } = this;
+    const { depth, end } = trie;
     const stack = this.#stack, labelSets = this.#endAt;
-    const found = new Map<number, number[]>();
+    const found: number[] = [];
     const level = node === WHOLE ? 0 : depth[node]!;
     stack[level] = state;
     labelSets[level] = node === WHOLE ? 0 : automaton.stateInfo(state) >> 1;
-    for (let v = node + 1, to = node === WHOLE ? nodeCount : end[node]!; v < to;) {
+    for (let v = node + 1, to = node === WHOLE ? trie.nodeCount : end[node]!; v < to;) {
       const level = depth[v]!;
       const isOther = node === WHOLE && level === 1 && end[v]! - v >= LARGE_SUBTREE;
-      const target = isOther ? EMPTY : automaton.step(stack[level - 1]!, byte[v]!);
+      const target = isOther || !this.#subtrees.mayHave(v, byte)
+        ? EMPTY
+        : automaton.step(stack[level - 1]!, trie.byte[v]!);
       if (target === EMPTY) {
         v = end[v]!;
         continue;
       }
-      if (labelSets[level - 1] === labelSet) {
-        const nodes = found.get(byte[v]!);
-        if (nodes === undefined) found.set(byte[v]!, [v]);
-        else nodes.push(v);
-        this.#sizeBytes += 8;
-      }
+      if (trie.byte[v] === byte && labelSets[level - 1] === labelSet) found.push(v);
       stack[level] = target;
       labelSets[level] = automaton.stateInfo(target) >> 1;
       v++;
     }
+    this.#sizeBytes += 8 * found.length + 64;
     return found;
   }
 }
@@ -380,7 +434,7 @@ export class LexemeEnd {
   readonly #nodeStarts = new Int32Array(257);
   #ids: Int32Array = NONE;
   #nodes: Int32Array = NONE;
-  #goingOn: Map<number, number[]> | undefined;
+  readonly #goingOn = new Map<number, readonly number[]>();
 
   /** @param labelSet Which lexemes are complete; see `Automaton.labels`. */
   constructor(
@@ -403,8 +457,11 @@ export class LexemeEnd {
   /** Nodes of tokens that write the byte, which the lexeme could go on with as well. */
   staying(byte: number): readonly number[] {
     if (this.goesOn[byte] === 0) return NO_NODES;
-    this.#goingOn ??= this.owner.goingOn(this.start, this.node, this.labelSet);
-    return this.#goingOn.get(byte) ?? NO_NODES;
+    const known = this.#goingOn.get(byte);
+    if (known !== undefined) return known;
+    const nodes = this.owner.goingOn(this.start, this.node, this.labelSet, byte);
+    this.#goingOn.set(byte, nodes);
+    return nodes;
   }
 
   /**

@@ -19,8 +19,8 @@ export interface MaskTicket {
   maskGiving: number;
 }
 
-/** Bytes of the block, and the fewest and most masks in it. */
-const BLOCK_BYTES = 12 * 1024 * 1024;
+/** Bytes of the block, of which those are used that masks were written to, and the fewest and most masks in it. */
+const BLOCK_BYTES = 24 * 1024 * 1024;
 const MOST_SLOTS = 4096;
 
 /** A bounded store of masks; a slot that was not used since the hand came by is given away. */
