@@ -4,7 +4,7 @@
  * The language of all patterns is not regular, so this is a part of it, never more: groups nest
  * {@link MAX_GROUP_DEPTH} deep; at most one group has a name, it stands outside of all others, and only a name of one small
  * letter can be referred to;
- * numbered back-references are left out; `{n,m}` has an `n` of two digits at most; ranges in classes start at an
+ * numbered back-references are left out, and `\0`, which no digit may follow; `{n,m}` has an `n` of two digits at most; ranges in classes start at an
  * ASCII character, or join two `\xHH` or two `\uHHHH` that differ in their first digit; property escapes are
  * general categories and a few scripts.
  * Source: ECMA-262 2025, 22.2.1.
@@ -78,7 +78,6 @@ function characterEscape<T>(b: FormatBuilder<T>): T {
   return b.either(
     b.oneOf("dDsSwWfnrtv"),
     b.oneOf(characterSet(SYNTAX_CHARACTERS)),
-    "0",
     b.seq("c", b.oneOf("A-Za-z")),
     b.seq("x", hexDigit, hexDigit),
     b.seq("u", b.either(four, b.seq("{", codePoint, "}"))),
