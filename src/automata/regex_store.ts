@@ -141,6 +141,13 @@ export class RegexStore extends RegexTable {
       // The universe absorbs its subsets.
       keep(children, (child) => child === universe || (this.within.at(child) >> i & 1) === 0);
     }
+    // Before it is joined with a count: what may be empty already stays as it is.
+    if (
+      children[0] === EPSILON &&
+      children.some((one) => one !== EPSILON && this.nullable.at(one) === 1)
+    ) {
+      children.shift();
+    }
     const merged = dropCovered(this, joinAlternatives(this, children));
     if (merged.length === 0) return EMPTY;
     if (merged.length === 1) return merged[0]!;
