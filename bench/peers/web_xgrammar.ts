@@ -5,17 +5,12 @@
  * Its own cache of grammars is off: no schema is compiled twice. Masks are asked for as its users do, by the
  * asynchronous `getNextTokenBitmask`.
  *
- * The package says that it is an ES module and ships a script that expects CommonJS or a browser; the
- * names that it needs from CommonJS are put where it finds them, and it leaves its exports in a global.
- *
  * @module
  */
 
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { type PeerEngine, serveEngine } from "./serve_engine.ts";
+import { BYTE_NAMES, loadWebXGrammar, type WebXGrammar } from "./web_xgrammar_package.ts";
 
-type WebXGrammar = typeof import("@mlc-ai/web-xgrammar");
 type GrammarCompiler = Awaited<ReturnType<WebXGrammar["GrammarCompiler"]["createGrammarCompiler"]>>;
 
 let xgrammar: WebXGrammar;
@@ -60,23 +55,6 @@ const webXGrammar: PeerEngine = {
   },
 };
 
-async function loadPackage(): Promise<WebXGrammar> {
-  const url = import.meta.resolve("@mlc-ai/web-xgrammar");
-  Object.assign(globalThis, { require: createRequire(url), __filename: fileURLToPath(url) });
-  await import("@mlc-ai/web-xgrammar");
-  return (globalThis as unknown as { xgrammar: WebXGrammar }).xgrammar;
-}
-
-/** GPT-2's printable character for each byte. */
-const BYTE_NAMES: readonly string[] = (() => {
-  let extra = 256;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const isPrintable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) ||
-      byte >= 0xae;
-    return String.fromCharCode(isPrintable ? byte : extra++);
-  });
-})();
-
 function byteLevelName(bytes: Uint8Array): string {
   let name = "";
   for (const byte of bytes) name += BYTE_NAMES[byte];
@@ -84,6 +62,6 @@ function byteLevelName(bytes: Uint8Array): string {
 }
 
 if (import.meta.main) {
-  xgrammar = await loadPackage();
+  xgrammar = await loadWebXGrammar();
   await serveEngine(webXGrammar);
 }

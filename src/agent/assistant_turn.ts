@@ -28,6 +28,7 @@ import {
 import { type JsonSchemaObject, outlineSchema } from "../extract/mod.ts";
 import { ContinuedModel } from "./continued_model.ts";
 import { encodeToolPrompt } from "./tool_prompt.ts";
+import { callableTools } from "./callable_tools.ts";
 import type { ToolDefinition } from "./tool_definition.ts";
 import {
   type AnswerFormat,
@@ -229,24 +230,6 @@ async function* run(
     yield { type: "end", result: results.at(-1)!, sampleIndex };
   }
   return results;
-}
-
-function callableTools(
-  tools: readonly ToolDefinition[],
-  choice: TurnToolChoice,
-): readonly ToolDefinition[] {
-  const names = new Set(tools.map(({ name }) => name));
-  if (names.size < tools.length) throw new TypeError("two tools have the same name");
-  if (choice === "none") return [];
-  if (typeof choice === "object") {
-    const chosen = tools.filter(({ name }) => name === choice.name);
-    if (chosen.length === 1) return chosen;
-    throw new TypeError(`there is no tool ${JSON.stringify(choice.name)} to choose`);
-  }
-  if (choice === "required" && tools.length === 0) {
-    throw new TypeError("a call is required, but there are no tools");
-  }
-  return tools;
 }
 
 function readPrompt(model: LanguageModel, request: TurnRequest): readonly number[] {

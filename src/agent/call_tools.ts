@@ -22,6 +22,7 @@ import {
 } from "../decoding/mod.ts";
 import type { ExtractionWhitespace } from "../extract/mod.ts";
 import { compileCallGrammar } from "./call_grammar.ts";
+import { callableTools } from "./callable_tools.ts";
 import type { ToolCall, ToolDefinition } from "./tool_definition.ts";
 import { encodeToolPrompt } from "./tool_prompt.ts";
 import { Turn } from "./turn.ts";
@@ -146,22 +147,4 @@ export async function callTools(
 
 function requireIn(name: string, value: number, isIn: boolean, range: string): void {
   if (!isIn) throw new RangeError(`${name} must be in ${range}, got ${value}`);
-}
-
-function callableTools(
-  tools: readonly ToolDefinition[],
-  choice: ToolChoice,
-): readonly ToolDefinition[] {
-  const names = new Set(tools.map(({ name }) => name));
-  if (names.size < tools.length) throw new TypeError("two tools have the same name");
-  if (choice === "none") return [];
-  if (typeof choice === "object") {
-    const chosen = tools.filter(({ name }) => name === choice.name);
-    if (chosen.length === 1) return chosen;
-    throw new TypeError(`there is no tool ${JSON.stringify(choice.name)} to choose`);
-  }
-  if (choice === "required" && tools.length === 0) {
-    throw new TypeError("a call is required, but there are no tools");
-  }
-  return tools;
 }

@@ -9,7 +9,7 @@
  */
 
 import { SingleBar } from "cli-progress";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { basename, join } from "@std/path";
 import {
   comparisonTables,
@@ -27,18 +27,13 @@ import {
   toMarkdown,
   VARIANT_PARTS,
 } from "../eval/mod.ts";
-import {
-  DEFAULT_MODEL,
-  type DeviceChoice,
-  DTYPE_SUFFIXES,
-  loadModel,
-  type ModelDtype,
-} from "../models/mod.ts";
+import { type DeviceChoice, loadModel, type ModelDtype } from "../models/mod.ts";
 import { InputError, oneLine } from "./failure.ts";
 import { readText } from "./input.ts";
 import { Interruption } from "./interruption.ts";
 import { LoadReport } from "./load_report.ts";
-import { integerFrom, numberIn, url } from "./option_values.ts";
+import { withModelOptions } from "./model_options.ts";
+import { integerFrom, numberIn } from "./option_values.ts";
 import { note, print } from "./output.ts";
 
 /** The command's options, as Commander names them. */
@@ -79,28 +74,11 @@ earlier one was interrupted. Exit codes: 0; 1 for a failure; 2 for bad usage. Wr
 
 /** Adds the command to the program. */
 export function defineEvalCommand(program: Command): void {
-  program.command("eval")
-    .description("Measure how well a model extracts or calls tools, on a set with right answers.")
-    .argument("<set>", "the set: JSON lines; -: standard input")
-    .addOption(
-      new Option("--model <id|path>", "the model: hub id or folder").default(DEFAULT_MODEL)
-        .env("ESPALIER_MODEL"),
-    )
-    .addOption(
-      new Option("--device <name>", "where it runs").choices(["auto", "cpu", "wasm", "webgpu"])
-        .default("auto"),
-    )
-    .addOption(
-      new Option("--dtype <name>", "weight format; default: the best for the device")
-        .choices(Object.keys(DTYPE_SUFFIXES)),
-    )
-    .option("--threads <count>", "threads of a forward pass on cpu and wasm", integerFrom(1))
-    .option("--revision <name>", "branch, tag or commit of the model; default: main")
-    .option("--cache-dir <folder>", "where downloads are kept; default: the user's cache folder")
-    .addOption(
-      new Option("--remote-host <url>", "where models are downloaded from").env("HF_ENDPOINT")
-        .argParser(url),
-    )
+  withModelOptions(
+    program.command("eval")
+      .description("Measure how well a model extracts or calls tools, on a set with right answers.")
+      .argument("<set>", "the set: JSON lines; -: standard input"),
+  )
     .option("--report <folder>", "where records and reports go", "espalier-report")
     .option("--variant <names...>", "ways of asking to compare", DEFAULT_VARIANTS)
     .option("--limit <count>", "most items to run", integerFrom(1))

@@ -17,19 +17,14 @@ import {
   type ExtractionWhitespace,
   streamExtract,
 } from "../extract/mod.ts";
-import {
-  DEFAULT_MODEL,
-  type DeviceChoice,
-  DTYPE_SUFFIXES,
-  loadModel,
-  type ModelDtype,
-} from "../models/mod.ts";
+import { type DeviceChoice, loadModel, type ModelDtype } from "../models/mod.ts";
 import { Vocabulary } from "../vocabulary/mod.ts";
 import { InputError } from "./failure.ts";
 import { readText } from "./input.ts";
 import { Interruption } from "./interruption.ts";
 import { LoadReport } from "./load_report.ts";
-import { integerFrom, numberIn, url } from "./option_values.ts";
+import { withModelOptions } from "./model_options.ts";
+import { integerFrom, numberIn } from "./option_values.ts";
 import { note, print } from "./output.ts";
 import { readSchemaFile } from "./schema_file.ts";
 
@@ -67,29 +62,12 @@ zod schema, a Standard Schema or JSON Schema. Exit codes: 0; 1 for a failure; 2 
 
 /** Adds the command to the program. */
 export function defineExtractCommand(program: Command): void {
-  const command = program.command("extract")
-    .description("Extract JSON that fits a schema from a text.")
-    .requiredOption("--schema <file>", "the schema: JSON Schema, or a module that exports one")
-    .option("--text-file <file>", "the text; default and -: standard input")
-    .addOption(
-      new Option("--model <id|path>", "the model: hub id or folder").default(DEFAULT_MODEL)
-        .env("ESPALIER_MODEL"),
-    )
-    .addOption(
-      new Option("--device <name>", "where it runs").choices(["auto", "cpu", "wasm", "webgpu"])
-        .default("auto"),
-    )
-    .addOption(
-      new Option("--dtype <name>", "weight format; default: the best for the device")
-        .choices(Object.keys(DTYPE_SUFFIXES)),
-    )
-    .option("--threads <count>", "threads of a forward pass on cpu and wasm", integerFrom(1))
-    .option("--revision <name>", "branch, tag or commit of the model; default: main")
-    .option("--cache-dir <folder>", "where downloads are kept; default: the user's cache folder")
-    .addOption(
-      new Option("--remote-host <url>", "where models are downloaded from").env("HF_ENDPOINT")
-        .argParser(url),
-    )
+  const command = withModelOptions(
+    program.command("extract")
+      .description("Extract JSON that fits a schema from a text.")
+      .requiredOption("--schema <file>", "the schema: JSON Schema, or a module that exports one")
+      .option("--text-file <file>", "the text; default and -: standard input"),
+  )
     .option("--instructions <text>", "what to look for, in your own words")
     .option("--max-tokens <count>", "most tokens to write; default: 1024", integerFrom(1))
     .option(

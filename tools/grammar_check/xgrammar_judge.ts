@@ -4,18 +4,12 @@
  * Grammar files in GBNF go to it as they are, others as the formatter writes them. So it checks our reader
  * of GBNF, which Lark, who is given what we have written, cannot.
  *
- * The package says that it is an ES module and ships a script that expects CommonJS; the names that it
- * needs from there are put where it finds them, and it leaves its exports in a global.
- *
  * @module
  */
 
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { formatGbnf, GrammarFormatError } from "../../src/grammar/mod.ts";
+import { BYTE_NAMES, loadWebXGrammar } from "../../bench/peers/web_xgrammar_package.ts";
 import type { GrammarFile } from "../../tests/grammars/files.ts";
-
-type WebXGrammar = typeof import("@mlc-ai/web-xgrammar");
 
 /** The grammar in GBNF, if it has no tokens and nothing that GBNF cannot say. */
 export function textForXGrammar({ text, parsed }: GrammarFile): string | undefined {
@@ -39,7 +33,7 @@ export async function xgrammarVerdicts(
   grammar: string,
   texts: readonly string[],
 ): Promise<boolean[]> {
-  const xgrammar = await loadPackage();
+  const xgrammar = await loadWebXGrammar();
   const tokenizer = await xgrammar.TokenizerInfo.createTokenizerInfo(
     [...BYTE_NAMES, ""],
     "byte_level",
@@ -61,20 +55,3 @@ export async function xgrammarVerdicts(
   }
   return verdicts;
 }
-
-async function loadPackage(): Promise<WebXGrammar> {
-  const url = import.meta.resolve("@mlc-ai/web-xgrammar");
-  Object.assign(globalThis, { require: createRequire(url), __filename: fileURLToPath(url) });
-  await import("@mlc-ai/web-xgrammar");
-  return (globalThis as unknown as { xgrammar: WebXGrammar }).xgrammar;
-}
-
-/** GPT-2's printable character for each byte. */
-const BYTE_NAMES: readonly string[] = (() => {
-  let extra = 256;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const isPrintable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) ||
-      byte >= 0xae;
-    return String.fromCharCode(isPrintable ? byte : extra++);
-  });
-})();
