@@ -8,6 +8,7 @@
  * | you want to                                   | start from                                          |
  * | --------------------------------------------- | --------------------------------------------------- |
  * | get typed data out of a text                  | {@link extract}, {@link streamExtract}              |
+ * | the same from a text beyond the model's context | {@link extractLong}                             |
  * | load a model                                  | {@link loadModel}                                   |
  * | have a model write inside any grammar         | {@link generate}                                    |
  * | make a grammar                                | {@link compileJsonSchema}, {@link compileRegex}, {@link compileChoice}, {@link compileGrammar} |

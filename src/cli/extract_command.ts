@@ -8,13 +8,15 @@
  * @module
  */
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SamplingOptions } from "../decoding/mod.ts";
 import {
   compileExtraction,
   EmptyTextError,
   type ExtractionResult,
   type ExtractionWhitespace,
+  extractLong,
+  type ItemKeys,
   streamExtract,
 } from "../extract/mod.ts";
 import { type DeviceChoice, loadModel, type ModelDtype } from "../models/mod.ts";
@@ -48,6 +50,9 @@ export interface ExtractCommandOptions {
   whitespace: ExtractionWhitespace;
   pretty?: boolean;
   stream?: boolean;
+  long?: boolean;
+  chunkTokens?: number;
+  uniqueBy?: ItemKeys;
   timeout?: number;
   quiet?: boolean;
 }
@@ -93,6 +98,21 @@ export function defineExtractCommand(program: Command): void {
       new Option("--stream", "print the JSON as the model writes it")
         .conflicts(["json", "pretty"]),
     )
+    .addOption(
+      new Option("--long", "read a text beyond the model's context in overlapping parts")
+        .conflicts("stream"),
+    )
+    .option(
+      "--chunk-tokens <count>",
+      "most tokens of a part; implies --long",
+      integerFrom(32),
+    )
+    .addOption(
+      new Option(
+        "--unique-by <pointer=name>",
+        "what tells a list's items apart, such as /lines=sku; may be repeated; implies --long",
+      ).argParser(readItemKey),
+    )
     .option(
       "--timeout <seconds>",
       "give up after so long, downloads included",
@@ -106,8 +126,21 @@ export function defineExtractCommand(program: Command): void {
         command.error(`error: option '--${name}' has no effect without a --temperature above 0`);
       }
     }
+    options.long ??= options.chunkTokens !== undefined || options.uniqueBy !== undefined;
+    if (options.long && options.stream) {
+      command.error("error: option '--stream' cannot be used with parts of a long text");
+    }
     await runExtract(options);
   });
+}
+
+/** `/lines=sku`, or `/lines=sku,date`; several of them are collected. */
+function readItemKey(given: string, before: ItemKeys = {}): ItemKeys {
+  const [, pointer, names] = /^((?:\/[^=]*)?)=(.+)$/.exec(given) ?? [];
+  if (pointer === undefined || names === undefined) {
+    throw new InvalidArgumentError("It must be a JSON Pointer, =, and names: /lines=sku");
+  }
+  return { ...before, [pointer]: names.split(",") };
 }
 
 /**
@@ -151,15 +184,19 @@ async function run(
   const { info } = model;
   tell(`${info.id} on ${info.device} (${info.dtype}), ready in ${duration(info.loadMs)}`);
   const sampling = readSampling(options);
-  const stream = streamExtract(model, {
-    schema,
-    text,
-    instructions,
-    maxTokens,
-    sampling,
-    whitespace,
-    signal,
-  });
+  const extraction = { schema, text, instructions, maxTokens, sampling, whitespace, signal };
+  if (options.long) {
+    const { chunkTokens, uniqueBy } = options;
+    const result = await extractLong(model, {
+      ...extraction,
+      chunkTokens,
+      uniqueBy,
+      onChunk: ({ done, total }) => tell(`part ${done} of ${total}`),
+    });
+    await write(toJson(result.value, options.pretty ? 2 : 0) + "\n");
+    return tell(summary(result, null));
+  }
+  const stream = streamExtract(model, extraction);
   if (options.stream) {
     let hasBegun = false;
     try {
@@ -174,7 +211,7 @@ async function run(
   }
   const result = await stream.result;
   if (!options.stream) await write(toJson(result.value, options.pretty ? 2 : 0) + "\n");
-  tell(summary(result));
+  tell(summary(result, result.seed));
 }
 
 async function load(options: ExtractCommandOptions, signal: AbortSignal) {
@@ -215,8 +252,11 @@ function toJson(value: unknown, indent: number): string {
   throw new InputError(`the schema's value cannot be written as JSON: it is ${typeof value}`);
 }
 
-function summary(result: ExtractionResult<unknown>): string {
-  const { usage, timings, seed, finishReason } = result;
+function summary(
+  result: Pick<ExtractionResult<unknown>, "usage" | "timings" | "finishReason">,
+  seed: number | null,
+): string {
+  const { usage, timings, finishReason } = result;
   const { promptTokens, completionTokens } = usage;
   const rate = completionTokens / (timings.decodeMs / 1000);
   return `prompt: ${promptTokens} tokens in ${duration(timings.prefillMs)}; ` +

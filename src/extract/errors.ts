@@ -76,3 +76,22 @@ export class EmptyTextError extends EspalierError {
     super("the text to extract from is empty");
   }
 }
+
+/** What the parts of a long text gave could not be merged into one value that the schema allows. */
+export class MergeError extends EspalierError {
+  /** Always `"merge_failed"`. */
+  readonly code = "merge_failed";
+
+  /**
+   * Makes the error.
+   *
+   * @param merged The value as far as it was merged.
+   * @param chunkValues What each part gave, in the order of the text; null stands for what a part did not say.
+   */
+  constructor(readonly merged: unknown, readonly chunkValues: readonly unknown[]) {
+    super(
+      `what ${chunkValues.length} parts of the text gave does not fit the schema as one value; ` +
+        "chunkValues has it part by part",
+    );
+  }
+}

@@ -13,10 +13,19 @@ export type {
   ExtractionTokenEvent,
   ExtractOptions,
 } from "./extract.ts";
+export { extractLong } from "./extract_long.ts";
+export type {
+  ExtractedChunk,
+  ExtractLongOptions,
+  LongExtractionResult,
+  LongProgress,
+} from "./extract_long.ts";
+export type { ItemKeys, LongLeaf } from "./merged_reading.ts";
+export type { TextChunk } from "./text_chunks.ts";
 export type { ExtractedLeaf } from "./evidence.ts";
 export type { LeafConfidence } from "./leaf_confidence.ts";
 export type { SourceSpan } from "./source_spans.ts";
-export { EmptyTextError, SchemaConversionError, ValidationError } from "./errors.ts";
+export { EmptyTextError, MergeError, SchemaConversionError, ValidationError } from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
 export { compileExtraction } from "./extraction_grammar.ts";
 export type {
