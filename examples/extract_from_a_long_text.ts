@@ -31,7 +31,7 @@ const { value, leaves, chunks } = await extractLong(model, {
     bookings: z.array(z.object({ name: z.string(), city: z.string() })),
   }),
   text,
-  chunkTokens: 120, // far less than the context, so that this short text is long
+  chunkTokens: 100, // far less than the context, so that this short text is long
   maxTokens: 200,
 });
 
