@@ -13,10 +13,26 @@ export type {
   ExtractionTokenEvent,
   ExtractOptions,
 } from "./extract.ts";
+export { extractMany } from "./extract_many.ts";
+export type {
+  ExtractManyOptions,
+  ManyFailure,
+  ManyResult,
+  ManyResultBase,
+  ManySuccess,
+} from "./extract_many.ts";
+export type { ManyItem, ManyItems } from "./many_items.ts";
+export type { ManyProgress } from "./many_progress.ts";
 export type { ExtractedLeaf } from "./evidence.ts";
 export type { LeafConfidence } from "./leaf_confidence.ts";
 export type { SourceSpan } from "./source_spans.ts";
-export { EmptyTextError, SchemaConversionError, ValidationError } from "./errors.ts";
+export {
+  DuplicateItemIdError,
+  EmptyTextError,
+  ResumeFileError,
+  SchemaConversionError,
+  ValidationError,
+} from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
 export { compileExtraction } from "./extraction_grammar.ts";
 export type {
