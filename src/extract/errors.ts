@@ -95,3 +95,40 @@ export class MergeError extends EspalierError {
     );
   }
 }
+
+/** Two items of a run have the same id. */
+export class DuplicateItemIdError extends EspalierError {
+  /** Always `"duplicate_item_id"`. */
+  readonly code = "duplicate_item_id";
+
+  /**
+   * Makes the error.
+   *
+   * @param id The id.
+   */
+  constructor(readonly id: string) {
+    super(`an item before has the id ${JSON.stringify(id)}, too`);
+  }
+}
+
+/** A file of results cannot be continued: it is of another task, is damaged, or is in use. */
+export class ResumeFileError extends EspalierError {
+  /** Always `"resume_file"`. */
+  readonly code = "resume_file";
+
+  /**
+   * Makes the error.
+   *
+   * @param path The file.
+   * @param reason Why. `"other_task"`: its results are of another schema, prompt or model; `"damaged"`: a line is none of
+   *   ours; `"in_use"`: another run writes to it.
+   * @param message What is wrong with it.
+   */
+  constructor(
+    readonly path: string,
+    readonly reason: "other_task" | "damaged" | "in_use",
+    message: string,
+  ) {
+    super(`the results in ${JSON.stringify(path)} ${message}`);
+  }
+}

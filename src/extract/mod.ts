@@ -20,12 +20,29 @@ export type {
   LongExtractionResult,
   LongProgress,
 } from "./extract_long.ts";
+export { extractMany } from "./extract_many.ts";
+export type {
+  ExtractManyOptions,
+  ManyFailure,
+  ManyResult,
+  ManyResultBase,
+  ManySuccess,
+} from "./extract_many.ts";
+export type { ManyItem, ManyItems } from "./many_items.ts";
+export type { ManyProgress } from "./many_progress.ts";
 export type { ItemKeys, LongLeaf } from "./merged_reading.ts";
 export type { TextChunk } from "./text_chunks.ts";
 export type { ExtractedLeaf } from "./evidence.ts";
 export type { LeafConfidence } from "./leaf_confidence.ts";
 export type { SourceSpan } from "./source_spans.ts";
-export { EmptyTextError, MergeError, SchemaConversionError, ValidationError } from "./errors.ts";
+export {
+  DuplicateItemIdError,
+  EmptyTextError,
+  MergeError,
+  ResumeFileError,
+  SchemaConversionError,
+  ValidationError,
+} from "./errors.ts";
 export type { ValidationIssue } from "./errors.ts";
 export { compileExtraction } from "./extraction_grammar.ts";
 export type {
